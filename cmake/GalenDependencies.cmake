@@ -1,0 +1,42 @@
+# Where each dependency is found. scripts/install-dependencies puts the wheels' contents into GALEN_DEPENDENCIES_DIR.
+if(DEFINED ENV{GALEN_DEPENDENCIES_DIR})
+  set(default_dir "$ENV{GALEN_DEPENDENCIES_DIR}")
+else()
+  set(default_dir "$ENV{HOME}/.cache/galen/dependencies")
+endif()
+set(GALEN_DEPENDENCIES_DIR "${default_dir}" CACHE PATH "Folder of the unpacked wheels (OpenVINO, LibTorch)")
+
+find_package(PkgConfig REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(nlohmann_json REQUIRED)
+find_package(PNG REQUIRED)
+find_package(JPEG REQUIRED)
+find_package(TIFF REQUIRED)
+find_package(ZLIB REQUIRED)
+# Debian's CMake files for OpenCV come with the whole of it (libopencv-dev); two modules are enough here.
+find_path(GALEN_OPENCV_INCLUDE opencv2/core.hpp PATH_SUFFIXES opencv4 REQUIRED)
+foreach(module core imgproc)
+  find_library(GALEN_OPENCV_${module} opencv_${module} REQUIRED)
+  add_library(opencv_${module} UNKNOWN IMPORTED)
+  set_target_properties(opencv_${module} PROPERTIES IMPORTED_LOCATION "${GALEN_OPENCV_${module}}"
+                        INTERFACE_INCLUDE_DIRECTORIES "${GALEN_OPENCV_INCLUDE}")
+endforeach()
+find_package(Protobuf REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(spdlog REQUIRED)
+pkg_check_modules(EXIF REQUIRED IMPORTED_TARGET libexif)
+pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
+
+set(OpenVINO_DIR "${GALEN_DEPENDENCIES_DIR}/openvino-2026.4.1/openvino/cmake")
+find_package(OpenVINO REQUIRED COMPONENTS Runtime)
+
+if(GALEN_TRAINING)
+  set(Torch_DIR "${GALEN_DEPENDENCIES_DIR}/torch-2.13.0/torch/share/cmake/Torch")
+  find_package(Torch REQUIRED)
+endif()
+
+if(GALEN_TESTS)
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+  enable_testing()
+endif()
