@@ -34,8 +34,8 @@ Result<CsvTable> parse_csv(std::string_view text) {
       if (table.columns.empty()) {
         table.columns = std::move(row);
       } else if (row.size() != table.columns.size()) {
-        return Error{"line " + std::to_string(row_line) + " has " + std::to_string(row.size()) + " fields; the header has " +
-                     std::to_string(table.columns.size())};
+        return Error{"line " + std::to_string(row_line) + " has " + std::to_string(row.size()) +
+                     " fields; the header has " + std::to_string(table.columns.size())};
       } else {
         table.rows.push_back(std::move(row));
       }

@@ -29,8 +29,8 @@ bool exceeds_depth(std::string_view text, int limit) {
 
 Result<Json> parse_json(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.bytes) {
-    return Error{"the JSON text has " + std::to_string(text.size()) + " bytes; at most " + std::to_string(limits.bytes) +
-                 " are read"};
+    return Error{"the JSON text has " + std::to_string(text.size()) + " bytes; at most " +
+                 std::to_string(limits.bytes) + " are read"};
   }
   if (exceeds_depth(text, limits.depth)) {
     return Error{"the JSON text is nested more than " + std::to_string(limits.depth) + " levels deep"};

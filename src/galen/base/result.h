@@ -70,7 +70,9 @@ class [[nodiscard]] Result {
   Error error_in(const std::string& context) const { return {context + ": " + error().message, error().kind}; }
 
  private:
-  std::string error_message() const { return ok() ? std::string() : "value() of an error: " + std::get<1>(state_).message; }
+  std::string error_message() const {
+    return ok() ? std::string() : "value() of an error: " + std::get<1>(state_).message;
+  }
 
   std::variant<T, Error> state_;
 };
