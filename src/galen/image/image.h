@@ -58,7 +58,9 @@ struct Image {
             static_cast<std::size_t>(i)) *
            static_cast<std::size_t>(channels);
   }
-  float& at(int i, int j, int k = 0, int channel = 0) { return samples[offset(i, j, k) + static_cast<std::size_t>(channel)]; }
+  float& at(int i, int j, int k = 0, int channel = 0) {
+    return samples[offset(i, j, k) + static_cast<std::size_t>(channel)];
+  }
   float at(int i, int j, int k = 0, int channel = 0) const {
     return samples[offset(i, j, k) + static_cast<std::size_t>(channel)];
   }
