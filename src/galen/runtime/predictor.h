@@ -14,18 +14,19 @@
 namespace galen::runtime {
 
 struct Segmentation {
-  image::LabelMap mask;                       // The card's label values, in the image's own grid
-  std::vector<std::vector<float>> probability;  // One map per label of the card, [H][W] in the image's grid; empty unless asked for
-  image::LabelMap field_of_view;              // Where the card uses it; else empty
-  double confidence = 0;                      // Mean probability of the labelled pixels' label; 1 - mean elsewhere for an empty mask
+  image::LabelMap mask;  // The card's label values, in the image's own grid
+  std::vector<std::vector<float>>
+      probability;                // One map per label of the card, [H][W] in the image's grid; empty unless asked for
+  image::LabelMap field_of_view;  // Where the card uses it; else empty
+  double confidence = 0;  // Mean probability of the labelled pixels' label; 1 - mean elsewhere for an empty mask
 };
 
 struct Classification {
   std::vector<double> probabilities;  // By class, calibrated; sums to 1
   int best = 0;
-  bool positive = false;   // Probability of the abnormal classes together at or above the threshold
-  bool abstained = false;  // Between the card's two thresholds
-  double confidence = 0;   // Probability of the class that is reported
+  bool positive = false;        // Probability of the abnormal classes together at or above the threshold
+  bool abstained = false;       // Between the card's two thresholds
+  double confidence = 0;        // Probability of the class that is reported
   std::vector<float> saliency;  // Where the network looked, [height][width] in 0..1; empty where the graph gives none
   int saliency_width = 0;
   int saliency_height = 0;
@@ -58,8 +59,8 @@ class Predictor {
 
   Result<Segmentation> segment(const std::string& id, const image::Image& image, const SegmentOptions& options = {},
                                StepTimes* times = nullptr);
-  Result<Classification> classify(const std::string& id, const image::Image& image, const image::LabelMap* within = nullptr,
-                                  StepTimes* times = nullptr);
+  Result<Classification> classify(const std::string& id, const image::Image& image,
+                                  const image::LabelMap* within = nullptr, StepTimes* times = nullptr);
   // Loads the entry's network ahead of its first use.
   Status warm(const std::string& id);
 
