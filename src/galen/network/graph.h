@@ -35,9 +35,9 @@ struct Tensor {
 using Attribute = std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>, std::vector<float>, Tensor>;
 
 struct Node {
-  std::string op;    // ONNX operator type, "Conv"
-  std::string name;  // "encoder/stage1/block0/expand/conv"
-  std::vector<std::string> inputs;   // "" for an omitted optional input
+  std::string op;                   // ONNX operator type, "Conv"
+  std::string name;                 // "encoder/stage1/block0/expand/conv"
+  std::vector<std::string> inputs;  // "" for an omitted optional input
   std::vector<std::string> outputs;
   std::map<std::string, Attribute> attributes;
 
@@ -71,8 +71,8 @@ struct GraphLimits {
   std::size_t initializer_bytes = std::size_t{2} << 30;
 };
 
-// Parses and checks an ONNX model (structure, sorted nodes, every input produced, initializer sizes). Constant nodes become
-// initializers. External data files and sub-graphs are refused.
+// Parses and checks an ONNX model (structure, sorted nodes, every input produced, initializer sizes). Constant nodes
+// become initializers. External data files and sub-graphs are refused.
 Result<Graph> parse_onnx(std::string_view bytes, const GraphLimits& limits = {});
 Result<Graph> read_onnx(const std::string& path, const GraphLimits& limits = {});
 
