@@ -16,7 +16,7 @@ void Console::print(const std::string& text) {
   out_.flush();
 }
 
-void Console::print(const Json& document) { print(to_text(document)); }
+void Console::print_json(const Json& document) { print(to_text(document)); }
 
 void Console::print_pretty(const Json& document) { print(to_text(document, 1)); }
 

@@ -19,7 +19,7 @@ class Console {
 
   // A result, with a line break after it. Written at once, so that a reader of a pipe follows.
   void print(const std::string& text);
-  void print(const Json& document);  // One line
+  void print_json(const Json& document);  // One line
   void print_pretty(const Json& document);
   // A message for a person ("galen: …" in front).
   void say(const std::string& message);

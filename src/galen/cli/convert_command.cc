@@ -1,0 +1,56 @@
+// galen convert IN OUT
+#include <algorithm>
+#include <cctype>
+
+#include "galen/cli/commands.h"
+#include "galen/cli/input_image.h"
+#include "galen/image/write.h"
+
+namespace galen::cli {
+namespace {
+
+// The samples as 0-255: as they are where they fit, else through the file's display window, else their whole range.
+// `how` says what was done where something was.
+image::Image for_display(image::Image image, std::string& how) {
+  const auto [lowest, highest] = std::minmax_element(image.samples.begin(), image.samples.end());
+  if (image.samples.empty() || (image.stored_bits <= 8 && *lowest >= 0 && *highest <= 255 && !image.window_low_high)) return image;
+  double low = *lowest, high = *highest;
+  how = "its whole range";
+  if (image.window_low_high) {
+    low = (*image.window_low_high)[0];
+    high = (*image.window_low_high)[1];
+    how = "the file's display window";
+  }
+  const double scale = high > low ? 255 / (high - low) : 0;
+  for (float& sample : image.samples) sample = static_cast<float>(std::clamp((static_cast<double>(sample) - low) * scale, 0.0, 255.0));
+  how += " (" + std::to_string(low) + " to " + std::to_string(high) + ")";
+  return image;
+}
+
+}  // namespace
+
+Result<int> run_convert(const Arguments& arguments, Console& console) {
+  const std::string out = arguments.text("OUT");
+  std::string lower = out;
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const bool png = lower.ends_with(".png");
+  if (!png && !lower.ends_with(".nii") && !lower.ends_with(".nii.gz")) {
+    return usage_error("OUT has to end in .png, .nii or .nii.gz, not " + out + ".");
+  }
+  Result<image::Image> image = open_image(arguments.text("IN"));
+  if (!image) return image.error();
+  if (!png) {
+    if (const Status written = image::write_nifti(out, *image); !written) return written.error();
+    return kExitDone;
+  }
+  if (image->is_volume()) {
+    return usage_error(arguments.text("IN") + " is a volume of " + std::to_string(image->depth) + " slices; write it to .nii.gz.");
+  }
+  std::string how;
+  const image::Image shown = for_display(std::move(*image), how);
+  if (const Status written = image::write_png(out, shown); !written) return written.error();
+  if (!how.empty()) console.say("The samples were scaled to 0-255 from " + how + ".");
+  return kExitDone;
+}
+
+}  // namespace galen::cli
