@@ -9,6 +9,7 @@ namespace galen::network {
 namespace {
 
 const std::map<std::string, Result<Graph> (*)(const ArchitectureOptions&)> kArchitectures = {
+    {"deepfusionlab", build_deepfusionlab},
     {"efficientnet-b0", build_efficientnet_classifier},
     {"efficientnet-lite0", build_efficientnet_classifier},
     {"lite-unet", build_lite_unet},

@@ -63,7 +63,7 @@ std::optional<std::string> same_name(const std::string& theirs) { return theirs;
 
 std::string shape_text(const Shape& shape) {
   std::string text;
-  for (const std::int64_t extent : shape) text += (text.empty() ? "" : "x") + std::to_string(extent);
+  for (const std::int64_t extent : shape) text.append(text.empty() ? "" : "x").append(std::to_string(extent));
   return text.empty() ? "one number" : text;
 }
 
@@ -96,7 +96,8 @@ Result<int> import_weights(Graph& graph, const std::map<std::string, Tensor>& we
     }
     imported.emplace(*ours, Tensor::floats(tensor.shape, tensor.as_floats()));
   }
-  if (imported.empty()) return Error{"None of the " + std::to_string(weights.size()) + " weights belongs to this network"};
+  if (imported.empty())
+    return Error{"None of the " + std::to_string(weights.size()) + " weights belongs to this network"};
   for (auto& [name, tensor] : imported) graph.initializers[name] = std::move(tensor);
   return static_cast<int>(imported.size());
 }

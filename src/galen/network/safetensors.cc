@@ -1,5 +1,5 @@
-// The safetensors format (https://github.com/huggingface/safetensors): 8 bytes of header length, a JSON header of names,
-// types, shapes and offsets, then the data without gaps.
+// The safetensors format (https://github.com/huggingface/safetensors): 8 bytes of header length, a JSON header of
+// names, types, shapes and offsets, then the data without gaps.
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -94,9 +94,8 @@ Result<std::map<std::string, Tensor>> parse(std::string_view file) {
     extents.push_back(extent);
     tensors.insert_or_assign(name, std::move(*tensor));
   }
-  std::sort(extents.begin(), extents.end(), [](const Extent& a, const Extent& b) {
-    return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
-  });
+  std::sort(extents.begin(), extents.end(),
+            [](const Extent& a, const Extent& b) { return a.begin != b.begin ? a.begin < b.begin : a.end < b.end; });
   std::size_t end = 0;
   for (const Extent& extent : extents) {
     if (extent.begin != end) return Error{"the tensors overlap or leave gaps"};
