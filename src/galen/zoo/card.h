@@ -1,5 +1,5 @@
-// A card says all that galen needs to know of one weights file: what it answers, on what, how its input is made, how its
-// output is read, how good it is and under which terms it may be used. A zoo entry is a folder with a card.json.
+// A card says all that galen needs to know of one weights file: what it answers, on what, how its input is made, how
+// its output is read, how good it is and under which terms it may be used. A zoo entry is a folder with a card.json.
 // The JSON form is described by card.schema.json; docs/card.md explains each key.
 #pragma once
 
@@ -18,7 +18,7 @@ enum class Task { kSegment, kClassify, kPrognose };
 std::string to_string(Task task);
 
 struct Code {
-  std::string scheme;   // "SCT", "RadLex"
+  std::string scheme;  // "SCT", "RadLex"
   std::string value;
   std::string meaning;
 };
@@ -43,7 +43,7 @@ struct Class {
 
 struct NetworkFile {
   std::string file = "network.onnx";  // Inside the entry's folder, or inside that of `entry`.
-  std::string entry;                  // Id of the entry that holds the file, where two cards share one network; else empty.
+  std::string entry;  // Id of the entry that holds the file, where two cards share one network; else empty.
   std::string sha256;
 };
 
@@ -68,10 +68,11 @@ struct InputRule {
   // Largest side of the image, in pixels, that the scale of kTiles aims at; 0 keeps the image's own scale.
   int tile_image_side = 0;
   double tile_overlap = 0.25;
-  Crop crop = Crop::kNone;  // kFieldOfView: to the bounding box of the illuminated disc of a fundus or endoscopy picture
+  Crop crop =
+      Crop::kNone;  // kFieldOfView: to the bounding box of the illuminated disc of a fundus or endoscopy picture
   Intensity intensity = Intensity::kRange;
   double low = 0;
-  double high = 1;  // kRange: fractions of the stored range
+  double high = 1;                       // kRange: fractions of the stored range
   std::vector<double> mean = {0, 0, 0};  // After scaling to 0..1, per channel
   std::vector<double> deviation = {1, 1, 1};
 };
@@ -90,11 +91,11 @@ struct OutputRule {
 };
 
 struct PostRule {
-  int keep_largest = 0;           // Connected components kept per label; 0 keeps all
+  int keep_largest = 0;  // Connected components kept per label; 0 keeps all
   bool fill_holes = false;
   double minimum_area_share = 0;  // Components smaller than this share of the image are removed
   bool inside_field_of_view = false;
-  std::string inside;             // Reserved for label nesting: name of a label of the same card that must contain the others
+  std::string inside;  // Reserved for label nesting: name of a label of the same card that must contain the others
 };
 
 // What a step whose input is another step's mask sees.
@@ -113,8 +114,8 @@ struct Card {
   std::string region;
   int dims = 2;
   std::vector<std::string> needs;
-  std::vector<Label> labels;    // kSegment
-  std::vector<Class> classes;   // kClassify
+  std::vector<Label> labels;   // kSegment
+  std::vector<Class> classes;  // kClassify
   NetworkFile network;
   InputRule input;
   OutputRule output;
@@ -135,6 +136,16 @@ struct Card {
 // Fails naming the key and what is expected. Unknown keys are refused, so that a misspelt one is noticed.
 Result<Card> parse_card(const Json& document);
 Json to_json(const Card& card);
+
+// The parts that training recipes share with cards.
+Result<InputRule> parse_input_rule(const Json& document);
+Json to_json(const InputRule& rule);
+
+// JSON Schema (draft 7) of a card. It says the same as parse_card, but for what a schema cannot say (unique label
+// values, one mean a channel).
 const std::string& card_schema();
+
+// "segment/lung-cxr": a task, a slash, and lower-case letters, digits and hyphens.
+bool is_entry_id(const std::string& id);
 
 }  // namespace galen::zoo

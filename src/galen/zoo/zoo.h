@@ -42,7 +42,7 @@ class Zoo {
   std::vector<BrokenEntry> broken_;
 };
 
-// --zoo, else $GALEN_ZOO, else the zoo beside the program (../share/galen/zoo), else the source tree's.
+// $GALEN_ZOO, else the zoo beside the program (../share/galen/zoo), else the source tree's.
 std::filesystem::path default_zoo_folder();
 
 }  // namespace galen::zoo
