@@ -1,0 +1,16 @@
+// Elapsed time of a part of the work.
+#pragma once
+
+#include <chrono>
+
+namespace galen::engine {
+
+class Stopwatch {
+ public:
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace galen::engine
