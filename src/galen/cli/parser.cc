@@ -18,9 +18,13 @@ void declare(CLI::App& app, const Option& option, Values& values) {
     app.add_flag_callback(option.name, [&values, key = option_key(option)] { values[key] = {"true"}; });
     return;
   }
-  std::vector<std::string>& value = values[option_key(option)];
-  CLI::Option* declared = app.add_option(option.name, value);
-  if (option.kind != Kind::kPositionals) declared->expected(1);
+  CLI::Option* declared =
+      option.kind == Kind::kPositionals
+          ? app.add_option_function<std::vector<std::string>>(
+                option.name,
+                [&values, key = option_key(option)](const std::vector<std::string>& given) { values[key] = given; })
+          : app.add_option_function<std::string>(
+                option.name, [&values, key = option_key(option)](const std::string& given) { values[key] = {given}; });
   if (option.required) declared->required();
   if (option.kind == Kind::kInteger) declared->check(CLI::TypeValidator<long>(""));
   if (option.kind == Kind::kNumber) declared->check(CLI::Number);
