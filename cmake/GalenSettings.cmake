@@ -23,7 +23,10 @@ target_compile_features(galen_settings INTERFACE cxx_std_20)
 
 # Warnings concern galen's own sources only and are not passed on to users.
 # GCC 12 sees overlaps in std::string concatenation that are not there (GCC bug 105651), hence -Wno-restrict.
-set(GALEN_WARNING_FLAGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wno-restrict)
+set(GALEN_WARNING_FLAGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  list(APPEND GALEN_WARNING_FLAGS -Wno-restrict)
+endif()
 if(GALEN_WARNINGS_AS_ERRORS)
   list(APPEND GALEN_WARNING_FLAGS -Werror)
 endif()
@@ -31,6 +34,9 @@ endif()
 if(GALEN_SANITIZE)
   add_compile_options(-fsanitize=${GALEN_SANITIZE} -fno-omit-frame-pointer -g)
   add_link_options(-fsanitize=${GALEN_SANITIZE})
+endif()
+if(GALEN_FUZZERS)
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
 find_package(Threads REQUIRED)
