@@ -24,6 +24,7 @@
 
 #include "galen/base/files.h"
 #include "galen/network/graph.h"
+#include "galen/network/tensor_file.h"
 
 namespace galen::network {
 namespace {
@@ -77,6 +78,15 @@ class Reader {
       if (Status status = (this->*step)(model); !status) return status.error();
     }
     return std::move(graph_);
+  }
+
+  Result<Tensor> read_single_tensor(std::string_view bytes) {
+    onnx::TensorProto tensor;
+    if (bytes.size() > limits_.file_bytes || bytes.size() > static_cast<std::size_t>(INT32_MAX) ||
+        !tensor.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+      return Error{"This is not an ONNX tensor, or it is damaged"};
+    }
+    return read_tensor(tensor);
   }
 
  private:
@@ -407,6 +417,10 @@ Result<Graph> read_onnx(const std::string& path, const GraphLimits& limits) {
   Result<Graph> graph = parse_onnx(*bytes, limits);
   if (!graph) return graph.error_in(path);
   return graph;
+}
+
+Result<Tensor> parse_tensor_proto(std::string_view bytes, const GraphLimits& limits) {
+  return Reader(limits).read_single_tensor(bytes);
 }
 
 std::string to_onnx(const Graph& graph) {
