@@ -162,8 +162,10 @@ Result<Image> decode_jpeg(std::string_view bytes, const ReadLimits& limits) {
       for (std::size_t n = 0; n < row_samples; ++n) to[n] = static_cast<float>(row[n]);
     }
   };
+  // Asked before decoding, because libjpeg forgets the markers at its end.
+  const int orientation = reader.exif_orientation();
   if (!reader.read_rows(use)) return reader.error();
-  return turn_upright(std::move(image), reader.exif_orientation());
+  return turn_upright(std::move(image), orientation);
 }
 
 }  // namespace galen::image

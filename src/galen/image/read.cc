@@ -11,6 +11,20 @@ namespace {
 
 bool starts_with(std::string_view bytes, std::string_view magic) { return bytes.substr(0, magic.size()) == magic; }
 
+// Old programs leave out the preamble: the file starts with an element of group 2 or 8, in either byte order, with the
+// two letters of its value representation or with a short length.
+bool is_dicom_without_preamble(std::string_view bytes) {
+  if (bytes.size() < 16) return false;
+  const auto byte = [&](std::size_t n) { return static_cast<unsigned char>(bytes[n]); };
+  const bool little = (byte(0) == 2 || byte(0) == 8) && byte(1) == 0 && byte(3) == 0;
+  const bool big = (byte(1) == 2 || byte(1) == 8) && byte(0) == 0 && byte(2) == 0;
+  if (!little && !big) return false;
+  const auto is_letter = [&](std::size_t n) { return byte(n) >= 'A' && byte(n) <= 'Z'; };
+  if (is_letter(4) && is_letter(5)) return true;
+  const bool short_little = byte(5) == 0 && byte(6) == 0 && byte(7) == 0 && byte(4) % 2 == 0;
+  return little && short_little && byte(4) <= 64;
+}
+
 // Networks and measurements know no NaN: the darkest value stands for "no value".
 void replace_non_finite(std::vector<float>& samples) {
   if (std::all_of(samples.begin(), samples.end(), [](float value) { return std::isfinite(value); })) return;
@@ -58,12 +72,14 @@ constexpr const char* kUnknownFormat =
 
 FileFormat recognise_format(std::string_view bytes) {
   using namespace std::string_view_literals;
+  // First, because a DICOM file's preamble may make it a TIFF as well.
+  if (bytes.size() >= 132 && bytes.substr(128, 4) == "DICM") return FileFormat::kDicom;
   if (starts_with(bytes, "\x89PNG\r\n\x1a\n"sv)) return FileFormat::kPng;
   if (starts_with(bytes, "\xff\xd8\xff"sv)) return FileFormat::kJpeg;
   for (std::string_view magic : {"II*\0"sv, "MM\0*"sv, "II+\0"sv, "MM\0+"sv}) {
     if (starts_with(bytes, magic)) return FileFormat::kTiff;
   }
-  if (bytes.size() >= 132 && bytes.substr(128, 4) == "DICM") return FileFormat::kDicom;
+  if (is_dicom_without_preamble(bytes)) return FileFormat::kDicom;
   if (is_nifti(bytes)) return FileFormat::kNifti;
   return FileFormat::kUnknown;
 }
