@@ -128,7 +128,7 @@ Result<int> run_bench(const Arguments& arguments, Console& console) {
     cards.clear();
     for (const std::string& id : arguments.list("TASK")) {
       const Result<zoo::Card> card = zoo.card(id);
-      if (!card) return usage_error(card.error().message);
+      if (!card) return card.error();
       cards.push_back(*card);
     }
   }

@@ -1,11 +1,11 @@
 #include "galen/cli/input_image.h"
 
+#include "galen/dicom/open_image.h"
+
 namespace galen::cli {
 
 Result<image::Image> open_image(const std::filesystem::path& path) {
-  Result<image::Image> image = image::read_image(path);
-  if (image || image.error().message.find(path.string()) != std::string::npos) return image;
-  return image.error_in(path.string());
+  return dicom::open_image(path);
 }
 
 Result<image::Image> open_image_of(const std::filesystem::path& path, const std::string& modality) {

@@ -27,7 +27,7 @@ Result<std::unique_ptr<runtime::Predictor>> open_predictor(const Arguments& argu
 
 Result<zoo::Card> typed_task(const zoo::Zoo& zoo, const std::string& id, zoo::Task task) {
   Result<zoo::Card> card = zoo.card(id);
-  if (!card) return usage_error(card.error().message);
+  if (!card) return card;
   if (card->task != task) {
     return usage_error("The entry " + id + " is for 'galen " + to_string(card->task) + "', not for 'galen " + to_string(task) + "'.");
   }

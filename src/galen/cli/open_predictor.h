@@ -11,7 +11,7 @@ namespace galen::cli {
 // A predictor over the zoo, with --threads and --precision as typed.
 Result<std::unique_ptr<runtime::Predictor>> open_predictor(const Arguments& arguments);
 
-// The card of a TASK that was typed; unknown ids are wrong use, and so is a card of another kind of task.
+// The card of a TASK that was typed. Unknown ids are wrong use, and so is a card of another kind of task.
 Result<zoo::Card> typed_task(const zoo::Zoo& zoo, const std::string& id, zoo::Task task);
 
 }  // namespace galen::cli

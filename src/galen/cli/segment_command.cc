@@ -79,7 +79,6 @@ Result<int> run_segment(const Arguments& arguments, Console& console) {
   if (!card) return card.error();
   if (const Status ready = (*predictor)->warm(card->id); !ready) return ready.error();
   if (const Status writable = make_writable_folder(folder); !writable) return writable.error();
-  remove_stale_temporaries(folder);
 
   const auto answer = [&](const fs::path& path) -> Result<BatchAnswer> {
     const auto start = std::chrono::steady_clock::now();
