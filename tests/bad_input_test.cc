@@ -24,7 +24,8 @@ class BadInputTest : public ::testing::Test {
   void SetUp() override {
     make_test_zoo(folder_ / "zoo");
     fs::create_directories(folder_ / "in");
-    conditions_.environment = {"GALEN_CACHE=" + (folder_ / "cache").string(), "GALEN_ZOO=" + (folder_ / "zoo").string()};
+    conditions_.environment = {"GALEN_CACHE=" + (folder_ / "cache").string(),
+                               "GALEN_ZOO=" + (folder_ / "zoo").string()};
   }
 
   // Left half dark, right half bright.
@@ -162,7 +163,8 @@ TEST_F(BadInputTest, AnUnknownTask) {
 }
 
 TEST_F(BadInputTest, ATaskOfAnotherKind) {
-  expect_sentence(galen({"segment", "classify/tuberculosis-cxr", "-o", out(), good_picture()}, conditions_), 2, "galen classify");
+  expect_sentence(galen({"segment", "classify/tuberculosis-cxr", "-o", out(), good_picture()}, conditions_), 2,
+                  "galen classify");
 }
 
 TEST_F(BadInputTest, TwoImagesOfOneName) {
@@ -216,8 +218,9 @@ TEST_F(BadInputTest, AFullDisk) {
   for (float& sample : noise.samples) sample = static_cast<float>((state = state * 1664525u + 1013904223u) >> 24);
   ASSERT_TRUE(image::write_png(in("noise.png"), noise).ok());
   fs::create_directories(out());
-  const std::string script = "mount -t tmpfs -o size=8k tmpfs \"$1\" || exit 77; \"$2\" segment segment/lung-cxr -o \"$1\" \"$3\"; "
-                             "status=$?; ls -A \"$1\"; exit $status";
+  const std::string script =
+      "mount -t tmpfs -o size=8k tmpfs \"$1\" || exit 77; \"$2\" segment segment/lung-cxr -o \"$1\" \"$3\"; "
+      "status=$?; ls -A \"$1\"; exit $status";
   std::vector<std::string> words = {"unshare", "--mount"};
   if (::geteuid() != 0) words.emplace_back("--map-root-user");
   words.insert(words.end(), {"sh", "-c", script, "sh", out(), GALEN_BINARY_DIR "/bin/galen", in("noise.png")});
@@ -268,12 +271,14 @@ TEST_F(BadInputTest, AMissingZoo) {
 TEST_F(BadInputTest, AWrongCommandLine) {
   expect_sentence(galen({"segmnet"}, conditions_), 2, "segment");
   expect_sentence(galen({"segment", "segment/lung-cxr", good_picture()}, conditions_), 2, "--output");
-  expect_sentence(galen({"classify", "classify/tuberculosis-cxr", "--threads", "many", good_picture()}, conditions_), 2, "--threads");
+  expect_sentence(galen({"classify", "classify/tuberculosis-cxr", "--threads", "many", good_picture()}, conditions_), 2,
+                  "--threads");
 }
 
 TEST_F(BadInputTest, ATrainerThatIsNotBuilt) {
   if (fs::exists(GALEN_BINARY_DIR "/bin/galen-train")) GTEST_SKIP() << "the trainer is built";
-  expect_sentence(galen({"train", "r.json", "--data", in(""), "-o", out()}, conditions_), 1, "scripts/build --training");
+  expect_sentence(galen({"train", "r.json", "--data", in(""), "-o", out()}, conditions_), 1,
+                  "scripts/build --training");
 }
 
 }  // namespace

@@ -34,9 +34,11 @@ class InterruptionTest : public ::testing::Test {
       }
       list << path.string() << '\n';
     }
-    conditions_.environment = {"GALEN_CACHE=" + (folder_ / "cache").string(), "GALEN_ZOO=" + (folder_ / "zoo").string()};
+    conditions_.environment = {"GALEN_CACHE=" + (folder_ / "cache").string(),
+                               "GALEN_ZOO=" + (folder_ / "zoo").string()};
     // The first run compiles the network; those that are interrupted should spend their time writing.
-    ASSERT_EQ(galen({"segment", "segment/lung-cxr", "-o", (folder_ / "first").string(), (folder_ / "in" / "film0.png").string()},
+    ASSERT_EQ(galen({"segment", "segment/lung-cxr", "-o", (folder_ / "first").string(),
+                     (folder_ / "in" / "film0.png").string()},
                     conditions_)
                   .status,
               0);
@@ -46,8 +48,9 @@ class InterruptionTest : public ::testing::Test {
     Conditions conditions = conditions_;
     conditions.signal = signal;
     conditions.signal_after = after;
-    return galen({"segment", "segment/lung-cxr", "-o", out().string(), "@" + (folder_ / "list.txt").string(), "--probabilities"},
-                 conditions);
+    return galen(
+        {"segment", "segment/lung-cxr", "-o", out().string(), "@" + (folder_ / "list.txt").string(), "--probabilities"},
+        conditions);
   }
   fs::path out() const { return folder_ / "out"; }
 
@@ -69,7 +72,9 @@ class InterruptionTest : public ::testing::Test {
     for (const auto& entry : fs::directory_iterator(out(), code)) count += is_temporary(entry.path()) ? 1 : 0;
     return count;
   }
-  static bool is_temporary(const fs::path& path) { return path.filename().string().find("galen-tmp") != std::string::npos; }
+  static bool is_temporary(const fs::path& path) {
+    return path.filename().string().find("galen-tmp") != std::string::npos;
+  }
 
   const TemporaryFolder folder_;
   Conditions conditions_;

@@ -58,7 +58,8 @@ Outcome run_words(const std::vector<std::string>& words, const Conditions& condi
   const auto start = Clock::now();
   bool signalled = false, out_open = true, err_open = true;
   while (out_open || err_open) {
-    std::array<pollfd, 2> files = {pollfd{out_open ? out.ends[0] : -1, POLLIN, 0}, pollfd{err_open ? err.ends[0] : -1, POLLIN, 0}};
+    std::array<pollfd, 2> files = {pollfd{out_open ? out.ends[0] : -1, POLLIN, 0},
+                                   pollfd{err_open ? err.ends[0] : -1, POLLIN, 0}};
     ::poll(files.data(), files.size(), 2);
     const auto passed = Clock::now() - start;
     if (conditions.signal != 0 && !signalled && passed >= conditions.signal_after) {

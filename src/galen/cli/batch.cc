@@ -12,7 +12,8 @@ int batch_workers(std::size_t images) {
 }
 
 Result<int> run_batch(const std::vector<std::filesystem::path>& images, const std::string& task, BatchForm form,
-                      const std::function<Result<BatchAnswer>(const std::filesystem::path&)>& answer, Console& console) {
+                      const std::function<Result<BatchAnswer>(const std::filesystem::path&)>& answer,
+                      Console& console) {
   std::size_t failed = 0;
   Json array = Json::array();
   const Progress progress = console.progress();
@@ -31,8 +32,8 @@ Result<int> run_batch(const std::vector<std::filesystem::path>& images, const st
     if (form == BatchForm::kJsonArray) array.push_back(std::move(document));
     tell(progress, index + 1, images.size(), path);
   };
-  const std::size_t done =
-      ordered_work(images.size(), batch_workers(images.size()), [&](std::size_t i) { return answer(images[i]); }, emit);
+  const std::size_t done = ordered_work(
+      images.size(), batch_workers(images.size()), [&](std::size_t i) { return answer(images[i]); }, emit);
   console.clear_progress();
   if (done < images.size()) {
     return Error{"Stopped after " + std::to_string(done) + " of " + std::to_string(images.size()) + " images.",

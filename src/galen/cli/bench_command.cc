@@ -25,7 +25,9 @@ double milliseconds(const std::function<void()>& work) {
 // Median and 95th percentile of the figures.
 Json summary(std::vector<double> figures) {
   std::sort(figures.begin(), figures.end());
-  const auto at = [&](double share) { return figures[static_cast<std::size_t>(share * static_cast<double>(figures.size() - 1))]; };
+  const auto at = [&](double share) {
+    return figures[static_cast<std::size_t>(share * static_cast<double>(figures.size() - 1))];
+  };
   return {{"median", at(0.5)}, {"p95", at(0.95)}};
 }
 
@@ -56,7 +58,8 @@ Result<runtime::StepTimes> run_once(runtime::Predictor& predictor, const zoo::Ca
   return times;
 }
 
-// Milliseconds of one entry: loading the network compiled before from disk, having it in memory, and each part of a run.
+// Milliseconds of one entry: loading the network compiled before from disk, having it in memory, and each part of a
+// run.
 Result<Json> bench_entry(const Arguments& arguments, const zoo::Card& card, const image::Image& picture, long repeat) {
   // The first makes sure that the compiled network is on disk.
   const Result<std::unique_ptr<runtime::Predictor>> first = open_predictor(arguments);
@@ -119,7 +122,8 @@ Result<Json> bench_export(const image::Image& picture, long repeat) {
 Result<int> run_bench(const Arguments& arguments, Console& console) {
   constexpr long kMostRepeats = 100'000;
   const long repeat = arguments.integer("repeat", 10);
-  if (repeat < 1 || repeat > kMostRepeats) return usage_error("--repeat takes a number from 1 to " + std::to_string(kMostRepeats) + ".");
+  if (repeat < 1 || repeat > kMostRepeats)
+    return usage_error("--repeat takes a number from 1 to " + std::to_string(kMostRepeats) + ".");
   const Result<std::unique_ptr<runtime::Predictor>> predictor = open_predictor(arguments);
   if (!predictor) return predictor.error();
   const zoo::Zoo& zoo = (*predictor)->zoo();

@@ -10,7 +10,8 @@
 namespace galen::cli {
 namespace {
 
-Json classification_document(const std::string& image, const zoo::Card& card, const runtime::Classification& classification) {
+Json classification_document(const std::string& image, const zoo::Card& card,
+                             const runtime::Classification& classification) {
   Json probabilities = Json::object();
   for (std::size_t i = 0; i < card.classes.size() && i < classification.probabilities.size(); ++i) {
     probabilities[card.classes[i].name] = classification.probabilities[i];

@@ -13,7 +13,8 @@ namespace {
 // `how` says what was done where something was.
 image::Image for_display(image::Image image, std::string& how) {
   const auto [lowest, highest] = std::minmax_element(image.samples.begin(), image.samples.end());
-  if (image.samples.empty() || (image.stored_bits <= 8 && *lowest >= 0 && *highest <= 255 && !image.window_low_high)) return image;
+  if (image.samples.empty() || (image.stored_bits <= 8 && *lowest >= 0 && *highest <= 255 && !image.window_low_high))
+    return image;
   double low = *lowest, high = *highest;
   how = "its whole range";
   if (image.window_low_high) {
@@ -22,7 +23,8 @@ image::Image for_display(image::Image image, std::string& how) {
     how = "the file's display window";
   }
   const double scale = high > low ? 255 / (high - low) : 0;
-  for (float& sample : image.samples) sample = static_cast<float>(std::clamp((static_cast<double>(sample) - low) * scale, 0.0, 255.0));
+  for (float& sample : image.samples)
+    sample = static_cast<float>(std::clamp((static_cast<double>(sample) - low) * scale, 0.0, 255.0));
   how += " (" + std::to_string(low) + " to " + std::to_string(high) + ")";
   return image;
 }
@@ -32,7 +34,8 @@ image::Image for_display(image::Image image, std::string& how) {
 Result<int> run_convert(const Arguments& arguments, Console& console) {
   const std::string out = arguments.text("OUT");
   std::string lower = out;
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   const bool png = lower.ends_with(".png");
   if (!png && !lower.ends_with(".nii") && !lower.ends_with(".nii.gz")) {
     return usage_error("OUT has to end in .png, .nii or .nii.gz, not " + out + ".");
@@ -44,7 +47,8 @@ Result<int> run_convert(const Arguments& arguments, Console& console) {
     return kExitDone;
   }
   if (image->is_volume()) {
-    return usage_error(arguments.text("IN") + " is a volume of " + std::to_string(image->depth) + " slices; write it to .nii.gz.");
+    return usage_error(arguments.text("IN") + " is a volume of " + std::to_string(image->depth) +
+                       " slices; write it to .nii.gz.");
   }
   std::string how;
   const image::Image shown = for_display(std::move(*image), how);

@@ -51,7 +51,8 @@ void examine_zoo(const Arguments& arguments, Console& console, Findings& finding
 Result<int> run_doctor(const Arguments& arguments, Console& console) {
   Findings findings;
   findings.document["cache"] = cache_folder().string();
-  if (const Status writable = make_writable_folder(cache_folder()); !writable) findings.missing.push_back(writable.error().message);
+  if (const Status writable = make_writable_folder(cache_folder()); !writable)
+    findings.missing.push_back(writable.error().message);
   examine_zoo(arguments, console, findings);
   findings.document["trainer"] = trainer_is_built();
   findings.document["entries"] = findings.entries;
@@ -74,7 +75,8 @@ Result<int> run_doctor(const Arguments& arguments, Console& console) {
     console.print(name + ": " + text);
   }
   for (const Json& entry : findings.entries) {
-    console.print("  " + entry["id"].get<std::string>() + ": " + (entry["ok"].get<bool>() ? "good" : entry["problem"].get<std::string>()));
+    console.print("  " + entry["id"].get<std::string>() + ": " +
+                  (entry["ok"].get<bool>() ? "good" : entry["problem"].get<std::string>()));
   }
   for (const Json& problem : findings.missing) console.say(problem.get<std::string>());
   console.print(good ? "Everything is in place." : "Something is wrong; see above.");

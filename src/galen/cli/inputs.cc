@@ -34,7 +34,8 @@ Result<std::vector<std::filesystem::path>> expand_inputs(const std::vector<std::
 std::string base_name(const std::filesystem::path& path) {
   std::string name = path.filename().string();
   std::string lower = name;
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   constexpr std::string_view kCompressed = ".nii.gz";
   if (lower.size() > kCompressed.size() && lower.ends_with(kCompressed)) {
     return name.substr(0, name.size() - kCompressed.size());

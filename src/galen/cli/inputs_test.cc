@@ -45,7 +45,8 @@ TEST_F(InputsTest, BaseNamesLeaveOutTheFormat) {
 
 TEST_F(InputsTest, RefusesTwoImagesOfOneName) {
   EXPECT_TRUE(refuse_same_names({"a/one.png", "a/two.png"}).ok());
-  for (const std::vector<fs::path>& images : {std::vector<fs::path>{"a/film.png", "b/film.png"}, {"film.png", "film.jpg"}}) {
+  for (const std::vector<fs::path>& images :
+       {std::vector<fs::path>{"a/film.png", "b/film.png"}, {"film.png", "film.jpg"}}) {
     const Status status = refuse_same_names(images);
     ASSERT_FALSE(status.ok());
     EXPECT_EQ(status.error().kind, ErrorKind::kUsage);

@@ -26,7 +26,7 @@ long memory_line(const std::string& name) {
 }  // namespace
 
 std::vector<std::string> instruction_sets() {
-  constexpr std::array kOfInterest = {"sse4_2",      "avx2",        "fma",     "avx_vnni", "avx512f",    "avx512_vnni",
+  constexpr std::array kOfInterest = {"sse4_2",      "avx2",        "fma",      "avx_vnni", "avx512f",  "avx512_vnni",
                                       "avx512_bf16", "avx512_fp16", "amx_int8", "amx_bf16", "amx_fp16", "asimd"};
   std::ifstream file("/proc/cpuinfo");
   std::vector<std::string> found;

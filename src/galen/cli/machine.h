@@ -8,7 +8,8 @@
 
 namespace galen::cli {
 
-// The processor's instruction sets that matter to networks, of "avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", ….
+// The processor's instruction sets that matter to networks, of "avx2", "avx512f", "avx512_vnni", "avx512_bf16",
+// "amx_bf16", ….
 std::vector<std::string> instruction_sets();
 
 // Total and free memory in MiB, and 0 where the system does not say. A limit of the control group counts.

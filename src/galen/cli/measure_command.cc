@@ -24,16 +24,15 @@ Scale scale_of(const image::Image& image, const std::string& file) {
   if (image.spacing_kind == image::SpacingKind::kUnknown) return scale;
   scale.geometry = image.geometry;
   scale.millimetres = true;
-  scale.from = std::string("spacing ") +
-               (image.spacing_kind == image::SpacingKind::kDetector ? "on the detector (lengths in the patient are smaller), of "
-                                                                    : "of ") +
-               file;
+  scale.from =
+      std::string("spacing ") +
+      (image.spacing_kind == image::SpacingKind::kDetector ? "on the detector (lengths in the patient are smaller), of "
+                                                           : "of ") +
+      file;
   return scale;
 }
 
-Json figure(double value, const std::string& unit) {
-  return {{"value", value}, {"unit", unit}};
-}
+Json figure(double value, const std::string& unit) { return {{"value", value}, {"unit", unit}}; }
 
 Json measure_label(const image::LabelMap& mask, int value, const Scale& scale) {
   const std::array<double, 3> spacing = scale.geometry.spacing_mm();
@@ -51,7 +50,8 @@ Json measure_label(const image::LabelMap& mask, int value, const Scale& scale) {
       result["diameter at right angles"] = figure(diameters->minor.length, unit);
     }
     if (const auto line = measure::vertical_diameter(mask, value, plane)) result["height"] = figure(line->length, unit);
-    if (const auto line = measure::horizontal_diameter(mask, value, plane)) result["width"] = figure(line->length, unit);
+    if (const auto line = measure::horizontal_diameter(mask, value, plane))
+      result["width"] = figure(line->length, unit);
     result["parts"] = figure(static_cast<double>(measure::components(mask, value).size()), "");
   }
   result["share of the image"] = figure(100 * measure::share_of_image(mask, value), "%");

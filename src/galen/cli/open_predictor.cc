@@ -29,7 +29,8 @@ Result<zoo::Card> typed_task(const zoo::Zoo& zoo, const std::string& id, zoo::Ta
   Result<zoo::Card> card = zoo.card(id);
   if (!card) return card;
   if (card->task != task) {
-    return usage_error("The entry " + id + " is for 'galen " + to_string(card->task) + "', not for 'galen " + to_string(task) + "'.");
+    return usage_error("The entry " + id + " is for 'galen " + to_string(card->task) + "', not for 'galen " +
+                       to_string(task) + "'.");
   }
   return card;
 }

@@ -14,9 +14,9 @@
 
 namespace galen::cli {
 
-// Calls work(i) for i in [0, count) on `workers` threads and emit(i, result) for each in order, one at a time. At most two
-// results a worker wait for their turn, so that memory stays bounded. Stops early once interrupted() holds; returns the
-// number of items that were emitted. An exception in `work` is rethrown here.
+// Calls work(i) for i in [0, count) on `workers` threads and emit(i, result) for each in order, one at a time. At most
+// two results a worker wait for their turn, so that memory stays bounded. Stops early once interrupted() holds; returns
+// the number of items that were emitted. An exception in `work` is rethrown here.
 template <typename Work, typename Emit>
 std::size_t ordered_work(std::size_t count, int workers, Work work, Emit emit) {
   using Outcome = decltype(work(std::size_t{0}));

@@ -44,13 +44,16 @@ TEST(OrderedWorkTest, KeepsFewResultsWaiting) {
 TEST(OrderedWorkTest, RethrowsWhatAWorkerThrew) {
   const auto run = [] {
     ordered_work(
-        20, 3, [](std::size_t i) { return i == 5 ? throw std::runtime_error("five") : i; }, [](std::size_t, std::size_t) {});
+        20, 3, [](std::size_t i) { return i == 5 ? throw std::runtime_error("five") : i; },
+        [](std::size_t, std::size_t) {});
   };
   EXPECT_THROW(run(), std::runtime_error);
 }
 
 TEST(OrderedWorkTest, DoesNothingForNoItems) {
-  EXPECT_EQ(ordered_work(0, 2, [](std::size_t i) { return i; }, [](std::size_t, std::size_t) { FAIL(); }), 0u);
+  EXPECT_EQ(ordered_work(
+                0, 2, [](std::size_t i) { return i; }, [](std::size_t, std::size_t) { FAIL(); }),
+            0u);
 }
 
 }  // namespace

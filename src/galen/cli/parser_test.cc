@@ -24,8 +24,9 @@ TEST(ParserTest, ReadsValuesByPlaceAndByName) {
 }
 
 TEST(ParserTest, TakesGlobalOptionsBeforeAndAfterTheCommand) {
-  for (const std::vector<std::string>& words :
-       {std::vector<std::string>{"--zoo", "z", "zoo", "list"}, {"zoo", "list", "--zoo", "z"}, {"zoo", "--zoo=z", "list"}}) {
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"--zoo", "z", "zoo", "list"},
+                                                {"zoo", "list", "--zoo", "z"},
+                                                {"zoo", "--zoo=z", "list"}}) {
     const Result<Parsed> parsed = parse_arguments(words);
     ASSERT_TRUE(parsed.ok()) << parsed.error().message;
     EXPECT_EQ(parsed->command->name, "zoo list");
@@ -34,8 +35,8 @@ TEST(ParserTest, TakesGlobalOptionsBeforeAndAfterTheCommand) {
 }
 
 TEST(ParserTest, LeavesTheRequestAsItWasTyped) {
-  for (const std::string& request : {std::string("[a,b]"), std::string("  lungs\n"), std::string("\xff\xfe"), std::string("--"),
-                                     std::string("\"quoted\" \\ text"), std::string("{}")}) {
+  for (const std::string& request : {std::string("[a,b]"), std::string("  lungs\n"), std::string("\xff\xfe"),
+                                     std::string("--"), std::string("\"quoted\" \\ text"), std::string("{}")}) {
     const Result<Parsed> parsed = parse_arguments({"plan", "--", request});
     ASSERT_TRUE(parsed.ok()) << request;
     EXPECT_EQ(parsed->arguments.text("REQUEST"), request);

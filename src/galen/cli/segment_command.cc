@@ -19,13 +19,14 @@ namespace fs = std::filesystem;
 
 std::string file_word(const std::string& label) {
   std::string word = label;
-  std::replace_if(word.begin(), word.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '-');
+  std::replace_if(
+      word.begin(), word.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '-');
   return word;
 }
 
 // Writes the mask and what else was asked for; returns their names as the document's keys.
-Result<Json> write_results(const fs::path& folder, const std::string& name, const image::Image& image, const zoo::Card& card,
-                           const runtime::Segmentation& segmentation, bool overlay) {
+Result<Json> write_results(const fs::path& folder, const std::string& name, const image::Image& image,
+                           const zoo::Card& card, const runtime::Segmentation& segmentation, bool overlay) {
   Json files = Json::object();
   const fs::path mask = folder / (name + (image.is_volume() ? ".nii.gz" : ".png"));
   const Status written = image.is_volume() ? image::write_label_nifti(mask, segmentation.mask, image.geometry)
@@ -44,10 +45,9 @@ Result<Json> write_results(const fs::path& folder, const std::string& name, cons
     files["probabilities"][card.labels[i].name] = path.string();
   }
   if (overlay && !image.is_volume()) {
-    const Result<image::Image> picture = report::draw_outlines(image, segmentation.mask, card.labels);
-    if (!picture) return picture.error();
     const fs::path path = folder / (name + "-overlay.png");
-    if (const Status status = image::write_png(path, *picture); !status) return status.error();
+    const Status status = image::write_png(path, report::draw_mask(image, segmentation.mask, card.labels));
+    if (!status) return status.error();
     files["overlay"] = path.string();
   }
   return files;
@@ -60,7 +60,8 @@ Status check_names(const std::vector<fs::path>& images, const fs::path& folder) 
     std::error_code code;
     const fs::path mask = folder / (base_name(image) + ".png");
     if (fs::equivalent(image, mask, code)) {
-      return usage_error("The mask of " + image.string() + " would replace the image itself; choose another folder with -o.");
+      return usage_error("The mask of " + image.string() +
+                         " would replace the image itself; choose another folder with -o.");
     }
   }
   return {};
@@ -88,12 +89,13 @@ Result<int> run_segment(const Arguments& arguments, Console& console) {
     options.probabilities = arguments.has("probabilities");
     const Result<runtime::Segmentation> segmentation = (*predictor)->segment(card->id, *image, options);
     if (!segmentation) return segmentation.error_in(path.string());
-    const Result<Json> files = write_results(folder, base_name(path), *image, *card, *segmentation, arguments.has("overlay"));
+    const Result<Json> files =
+        write_results(folder, base_name(path), *image, *card, *segmentation, arguments.has("overlay"));
     if (!files) return files.error();
 
-    BatchAnswer answer;
-    answer.document = {{"image", path.string()}, {"task", card->id}};
-    answer.document.update(*files);
+    BatchAnswer given;
+    given.document = {{"image", path.string()}, {"task", card->id}};
+    given.document.update(*files);
     Json pixels = Json::object();
     std::string sizes;
     for (const zoo::Label& label : card->labels) {
@@ -101,11 +103,11 @@ Result<int> run_segment(const Arguments& arguments, Console& console) {
       pixels[label.name] = count;
       sizes += (sizes.empty() ? "" : ", ") + label.name + " " + std::to_string(count) + " pixels";
     }
-    answer.document["pixels"] = pixels;
-    answer.document["confidence"] = segmentation->confidence;
-    answer.document["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    answer.line = path.string() + " -> " + (*files)["mask"].get<std::string>() + "  (" + sizes + ")";
-    return answer;
+    given.document["pixels"] = pixels;
+    given.document["confidence"] = segmentation->confidence;
+    given.document["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    given.line = path.string() + " -> " + (*files)["mask"].get<std::string>() + "  (" + sizes + ")";
+    return given;
   };
   const BatchForm form = arguments.has("json")    ? BatchForm::kJsonArray
                          : arguments.has("jsonl") ? BatchForm::kJsonLines
