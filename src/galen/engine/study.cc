@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "galen/base/hash.h"
+#include "galen/dicom/open_image.h"
 #include "galen/engine/clock.h"
 
 namespace galen::engine {
@@ -123,7 +124,7 @@ Result<Study> make_study(image::Image image, StepRunner& runner, const StudyOpti
 
 Result<Study> open_study(const std::filesystem::path& path, StepRunner& runner, const StudyOptions& options) {
   const Stopwatch watch;
-  Result<image::Image> image = image::read_image(path, options.limits);
+  Result<image::Image> image = dicom::open_image(path, options.limits);
   if (!image) return image.error();
   const Result<std::string> hash = sha256_of_file(path);
   if (!hash) return hash.error();

@@ -1,0 +1,64 @@
+#include "galen/report/output.h"
+
+#include <functional>
+#include <vector>
+
+#include "galen/base/files.h"
+#include "galen/base/json.h"
+#include "galen/base/threads.h"
+#include "galen/engine/result_json.h"
+#include "galen/image/write.h"
+#include "galen/report/html.h"
+#include "galen/report/overlay.h"
+#include "galen/report/summary.h"
+
+namespace galen::report {
+
+Status write_output(engine::StudyResult& result, const image::Image& image, const std::filesystem::path& folder) {
+  if (Status status = make_writable_folder(folder); !status) return status;
+  std::error_code ignored;
+  std::filesystem::remove(folder / "result.json", ignored);
+
+  const std::vector<std::string> names = step_names(result);
+  const std::vector<Picture> pictures = draw_pictures(result, image);
+  result.files.clear();
+  for (engine::StepResult& step : result.steps) step.files.clear();
+
+  std::vector<std::function<Status()>> writes;
+  for (std::size_t n = 0; n < result.steps.size(); ++n) {
+    engine::StepResult& step = result.steps[n];
+    if (!step.segmentation) continue;
+    const std::string file = names[n] + (image.is_volume() ? ".nii.gz" : ".png");
+    step.files.push_back(file);
+    writes.emplace_back([&step, &image, path = folder / file] {
+      return image.is_volume() ? image::write_label_nifti(path, step.segmentation->mask, image.geometry)
+                               : image::write_label_png(path, step.segmentation->mask);
+    });
+  }
+  std::vector<EmbeddedPicture> embedded(pictures.size());
+  for (std::size_t n = 0; n < pictures.size(); ++n) {
+    const Picture& picture = pictures[n];
+    embedded[n] = {picture.caption, picture.step, ""};
+    (picture.step < 0 ? result.files : result.steps[static_cast<std::size_t>(picture.step)].files)
+        .push_back(picture.file);
+    writes.emplace_back([&picture, &embedded, n, path = folder / picture.file]() -> Status {
+      Result<std::string> png = image::encode_png(picture.image);
+      if (!png) return png.error();
+      embedded[n].png = std::move(*png);
+      return write_file_atomically(path, embedded[n].png);
+    });
+  }
+  std::vector<Status> statuses(writes.size());
+  parallel_for(writes.size(), [&](std::size_t n) { statuses[n] = writes[n](); });
+  for (const Status& status : statuses) {
+    if (!status) return status;
+  }
+
+  result.files.insert(result.files.end(), {"report.html", "summary.txt", "result.json"});
+  if (Status status = write_file_atomically(folder / "report.html", report_html(result, embedded)); !status)
+    return status;
+  if (Status status = write_file_atomically(folder / "summary.txt", summary_text(result)); !status) return status;
+  return write_json_file(folder / "result.json", engine::to_json(result));
+}
+
+}  // namespace galen::report
