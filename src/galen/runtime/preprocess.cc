@@ -105,6 +105,17 @@ ReducedLevel halve(const float* planes, int width, int height, int channels) {
   return half;
 }
 
+void reduce(PreparedImage& prepared) {
+  prepared.reduced.clear();
+  const float* finest = prepared.planes.data();
+  for (int w = prepared.width, h = prepared.height; std::max(w, h) >= 128 && std::min(w, h) >= 2;) {
+    prepared.reduced.push_back(halve(finest, w, h, prepared.channels));
+    finest = prepared.reduced.back().planes.data();
+    w = prepared.reduced.back().width;
+    h = prepared.reduced.back().height;
+  }
+}
+
 struct Box {
   double x = 0, y = 0, width = 0, height = 0;  // Edges, in pixels; pixel centres lie at whole numbers + 0.5 of them
 };
@@ -132,13 +143,14 @@ Box box_of(const PreparedImage& prepared) {
 // Places `input` pixels of `scale` image pixels each so that their edges start at `edge`.
 double centre_of_first(double edge, double scale) { return edge + 0.5 * scale - 0.5; }
 
-// Starts (in input pixels from the box's edge) of tiles that cover `length` evenly.
+// Starts (in whole input pixels from the box's edge, so that tiles share one grid) of tiles that cover `length` evenly.
 std::vector<double> tile_starts(double length, int side, double overlap) {
-  if (length <= side) return {(length - side) / 2};
+  length = std::ceil(length - 1e-6);
+  if (length <= side) return {std::floor((length - side) / 2)};
   const double step = std::max(1.0, side * (1.0 - std::clamp(overlap, 0.0, 0.9)));
   const int count = static_cast<int>(std::ceil((length - side) / step - 1e-9)) + 1;
   std::vector<double> starts;
-  for (int i = 0; i < count; ++i) starts.push_back((length - side) * i / std::max(1, count - 1));
+  for (int i = 0; i < count; ++i) starts.push_back(std::round((length - side) * i / std::max(1, count - 1)));
   return starts;
 }
 
@@ -189,15 +201,21 @@ Result<PreparedImage> prepare(const image::Image& image, const zoo::InputRule& r
                  prepared.planes.data() + static_cast<std::size_t>(c) * pixels);
     }
   }
-  const float* finest = prepared.planes.data();
-  for (int w = image.width, h = image.height; std::max(w, h) >= 128 && std::min(w, h) >= 2;) {
-    prepared.reduced.push_back(halve(finest, w, h, prepared.channels));
-    finest = prepared.reduced.back().planes.data();
-    w = prepared.reduced.back().width;
-    h = prepared.reduced.back().height;
-  }
+  reduce(prepared);
   if (rule.crop == zoo::InputRule::Crop::kFieldOfView) prepared.field_of_view = field_of_view(image);
   return prepared;
+}
+
+void blank_outside(PreparedImage& prepared, const image::LabelMap& mask) {
+  if (prepared.planes.empty()) return;
+  const float dark = *std::min_element(prepared.planes.begin(), prepared.planes.end());
+  const std::size_t pixels = mask.labels.size();
+  for (std::size_t c = 0; c < static_cast<std::size_t>(prepared.channels); ++c) {
+    for (std::size_t i = 0; i < pixels; ++i) {
+      if (mask.labels[i] == 0) prepared.planes[c * pixels + i] = dark;
+    }
+  }
+  reduce(prepared);
 }
 
 void discard_fine_levels(PreparedImage& prepared, double shrink) {

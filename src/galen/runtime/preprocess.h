@@ -45,6 +45,9 @@ struct PreparedImage {
 // the rule needs some.
 Result<PreparedImage> prepare(const image::Image& image, const zoo::InputRule& rule);
 
+// Makes everything outside the mask (of the image's size) as dark as the darkest pixel.
+void blank_outside(PreparedImage& prepared, const image::LabelMap& mask);
+
 // Frees the levels finer than 1/`shrink` of the image, for caches of images that are only ever sampled smaller.
 void discard_fine_levels(PreparedImage& prepared, double shrink);
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "galen/base/result.h"
+#include "galen/runtime/processor.h"
 
 namespace galen::runtime {
 
@@ -36,6 +37,8 @@ class Session {
   // threads.
   virtual Result<std::vector<TensorF>> run(const std::vector<TensorF>& inputs,
                                            const std::vector<std::string>& outputs) = 0;
+  // Names of the graph's outputs, in its order.
+  virtual std::vector<std::string> outputs() const = 0;
   // About what the session keeps in memory.
   virtual std::size_t memory_bytes() const = 0;
   // What it was compiled for, and whether that came from the disk.

@@ -9,7 +9,6 @@
 #include "galen/base/hash.h"
 #include "galen/base/threads.h"
 #include "galen/runtime/compiled_cache.h"
-#include "galen/runtime/processor.h"
 #include "galen/runtime/session.h"
 #include "galen/runtime/tuning.h"
 
@@ -86,6 +85,11 @@ class OpenVinoSession : public Session {
     }
   }
 
+  std::vector<std::string> outputs() const override {
+    std::vector<std::string> names;
+    for (const auto& port : model_.outputs()) names.push_back(port.get_any_name());
+    return names;
+  }
   std::size_t memory_bytes() const override { return bytes_; }
   int threads() const override { return threads_; }
   Precision precision() const override { return precision_; }

@@ -1,0 +1,172 @@
+#include "galen/runtime/decide.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "galen/runtime/postprocess.h"
+
+namespace galen::runtime {
+namespace {
+
+// Mean probability at the scores' own grid points, of the label that the final mask has there.
+double confidence_of(const zoo::Card& card, const ScoreMap& scores, const image::LabelMap& mask) {
+  std::vector<int> position(256, -1);
+  for (std::size_t l = 0; l < card.labels.size(); ++l)
+    position[static_cast<std::size_t>(card.labels[l].value)] = static_cast<int>(l);
+  double labelled = 0, elsewhere = 0;
+  std::size_t labelled_points = 0, points = 0;
+  for (int y = 0; y < scores.height; ++y) {
+    const int v = static_cast<int>(std::lround(scores.image_from_grid.e * y + scores.image_from_grid.f));
+    if (v < 0 || v >= mask.height) continue;
+    for (int x = 0; x < scores.width; ++x) {
+      const int u = static_cast<int>(std::lround(scores.image_from_grid.a * x + scores.image_from_grid.c));
+      if (u < 0 || u >= mask.width) continue;
+      const std::size_t at = static_cast<std::size_t>(y) * scores.width + x;
+      const int label = position[mask.at(u, v)];
+      ++points;
+      if (label >= 0) {
+        labelled += static_cast<double>(scores.probability[static_cast<std::size_t>(label)][at]);
+        ++labelled_points;
+      } else {
+        float highest = 0;
+        for (const std::vector<float>& map : scores.probability) highest = std::max(highest, map[at]);
+        elsewhere += static_cast<double>(highest);
+      }
+    }
+  }
+  if (labelled_points > 0) return labelled / static_cast<double>(labelled_points);
+  return points > 0 ? 1 - elsewhere / static_cast<double>(points) : 0;
+}
+
+}  // namespace
+
+Segmentation decide_segmentation(const zoo::Card& card, const ScoreMap& scores, int width, int height,
+                                 image::LabelMap field_of_view, bool probabilities) {
+  Segmentation result;
+  result.field_of_view = std::move(field_of_view);
+  result.mask.width = width;
+  result.mask.height = height;
+  const std::size_t pixels = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+  result.mask.labels.assign(pixels, 0);
+  // Of several labels at or above their thresholds, the one furthest above wins.
+  std::vector<float> highest(card.labels.size() > 1 ? pixels : 0, -1e30F);
+  for (std::size_t l = 0; l < card.labels.size(); ++l) {
+    std::vector<float> map = logits_in_image(scores, l, width, height);
+    const float threshold = logit(static_cast<float>(card.labels[l].threshold));
+    const std::uint8_t value = static_cast<std::uint8_t>(card.labels[l].value);
+    if (highest.empty()) {
+      for (std::size_t i = 0; i < pixels; ++i) result.mask.labels[i] = map[i] >= threshold ? value : std::uint8_t{0};
+    } else {
+      for (std::size_t i = 0; i < pixels; ++i) {
+        const float above = map[i] - threshold;
+        if (above < 0 || above <= highest[i]) continue;
+        highest[i] = above;
+        result.mask.labels[i] = value;
+      }
+    }
+    if (!probabilities) continue;
+    for (float& one : map) one = sigmoid(one);
+    result.probability.push_back(std::move(map));
+  }
+  postprocess(result.mask, card, result.field_of_view);
+  result.confidence = confidence_of(card, scores, result.mask);
+  return result;
+}
+
+Result<Segmentation> segmentation_from_logits(const zoo::Card& card, const std::vector<TensorF>& tile_logits,
+                                              const image::Image& image, bool probabilities) {
+  Result<PreparedImage> prepared = prepare(image, card.input);
+  if (!prepared) return prepared.error();
+  const std::vector<PixelMap> maps = placements(*prepared, card.input);
+  if (maps.size() != tile_logits.size())
+    return Error{card.id + ": the number of outputs is not that of the image's tiles"};
+  std::vector<std::vector<std::vector<float>>> tiles;
+  for (const TensorF& logits : tile_logits) {
+    Result<std::vector<std::vector<float>>> labels = label_probabilities(card, logits);
+    if (!labels) return labels.error();
+    tiles.push_back(*std::move(labels));
+  }
+  image::LabelMap field = std::move(prepared->field_of_view);
+  if (card.post.inside_field_of_view && field.labels.empty()) field = field_of_view(image);
+  return decide_segmentation(card, blend(maps, tiles, card.input.width, card.input.height), image.width, image.height,
+                             std::move(field), probabilities);
+}
+
+Classification classification_from_logits(const zoo::Card& card, const std::vector<float>& logits) {
+  const std::size_t classes = card.classes.size();
+  std::vector<double> scores(logits.begin(), logits.end());
+  const bool one_logit = scores.size() == 1 && classes == 2;
+  // A single logit is that of class 1 against class 0.
+  if (one_logit) {
+    const bool probability = card.output.activation == zoo::OutputRule::Activation::kNone;
+    scores.insert(scores.begin(), probability ? 1 - scores[0] : 0.0);
+  }
+  scores.resize(classes, -1e9);
+
+  Classification result;
+  std::vector<double> by_card;
+  for (const zoo::Class& one : card.classes) {
+    double score = scores[static_cast<std::size_t>(one.index)];
+    if (card.output.activation != zoo::OutputRule::Activation::kNone) {
+      score = score / card.output.temperature + (one.normal ? 0 : card.output.bias);
+    }
+    by_card.push_back(score);
+  }
+  const bool from_logits = card.output.activation != zoo::OutputRule::Activation::kNone;
+  const double largest = *std::max_element(by_card.begin(), by_card.end());
+  double sum = 0;
+  for (double& score : by_card) {
+    score = from_logits ? std::exp(score - largest) : std::max(0.0, score);
+    sum += score;
+  }
+  for (const double score : by_card) {
+    result.probabilities.push_back(sum > 0 ? score / sum : 1.0 / static_cast<double>(classes));
+  }
+
+  double abnormal = 0;
+  bool has_normal = false;
+  for (std::size_t c = 0; c < classes; ++c) {
+    if (card.classes[c].normal) has_normal = true;
+    else abnormal += result.probabilities[c];
+  }
+  result.positive = abnormal >= card.output.threshold;
+  if (card.output.abstain_low_high) {
+    const auto [low, high] = *card.output.abstain_low_high;
+    result.abstained = abnormal > low && abnormal < high;
+  }
+  // The reported class is on the side that the threshold decides; without a normal class it is the most probable one.
+  int best = -1;
+  for (std::size_t c = 0; c < classes; ++c) {
+    if (has_normal && card.classes[c].normal == result.positive) continue;
+    if (best < 0 || result.probabilities[c] > result.probabilities[static_cast<std::size_t>(best)])
+      best = static_cast<int>(c);
+  }
+  result.best = std::max(best, 0);
+  result.confidence = result.probabilities[static_cast<std::size_t>(result.best)];
+  return result;
+}
+
+void add_saliency(const zoo::Card& card, const TensorF& output, Classification& classification) {
+  if (output.shape.size() != 4 || output.shape[0] < 1) return;
+  const std::size_t channels = static_cast<std::size_t>(output.shape[1]);
+  const std::size_t pixels = static_cast<std::size_t>(output.shape[2] * output.shape[3]);
+  const bool has_normal =
+      std::any_of(card.classes.begin(), card.classes.end(), [](const auto& one) { return one.normal; });
+  std::vector<float> map(pixels, 0.0F);
+  for (std::size_t c = 0; c < card.classes.size(); ++c) {
+    const bool counts = has_normal ? !card.classes[c].normal : static_cast<int>(c) == classification.best;
+    // A map of one channel belongs to the single logit's class.
+    const std::size_t channel = channels == 1 ? 0 : static_cast<std::size_t>(card.classes[c].index);
+    if (!counts || channel >= channels) continue;
+    for (std::size_t i = 0; i < pixels; ++i) map[i] = std::max(map[i], output.values[channel * pixels + i]);
+  }
+  const float largest = *std::max_element(map.begin(), map.end());
+  if (largest > 0) {
+    for (float& value : map) value = std::max(0.0F, value) / largest;
+  }
+  classification.saliency = std::move(map);
+  classification.saliency_width = static_cast<int>(output.shape[3]);
+  classification.saliency_height = static_cast<int>(output.shape[2]);
+}
+
+}  // namespace galen::runtime
