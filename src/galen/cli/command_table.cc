@@ -107,23 +107,31 @@ std::vector<Command> make_table() {
        "train a network as a recipe says and make it a zoo entry",
        "Evaluates on the validation cases and writes network and card. A run that was stopped goes on from its last "
        "checkpoint when started again.",
-       {"galen train recipes/lung-cxr.json --data ../shared/data -o zoo/segment/lung-cxr"},
+       {"galen train recipes/lung-cxr.json --data ../shared/data -o zoo"},
        {positional("RECIPE.json", "the recipe (docs/recipes.md)"),
-        {"--data", Kind::kText, "DIR", "the folder that holds the recipe's data sets", true, ""},
-        {"-o,--output", Kind::kText, "ZOO/TASK", "the folder of the new entry", true, ""}},
+        {"--data", Kind::kText, "DIR", "the folder that the recipe's tables are relative to", false,
+         "$GALEN_DATA, else ../shared/data"},
+        {"-o,--output", Kind::kText, "ZOO", "the zoo to write to, or the folder of the entry below it", false, ""},
+        {"--work", Kind::kText, "DIR", "the folder of checkpoints and log", false, "one for this recipe in the cache"},
+        {"--epochs", Kind::kInteger, "N", "in place of the recipe's", false, ""},
+        {"--fresh", Kind::kFlag, "", "forget the checkpoint", false, ""},
+        {"--train-only", Kind::kFlag, "", "only train; the same command without it does the rest later", false, ""},
+        kJson},
        Program::kTrainer});
 
-  table.push_back(
-      {"eval",
-       "figures of an entry on labelled cases, with 95 % intervals",
-       "",
-       {"galen eval segment/lung-cxr ../shared/data/cxr_tuberculosis/cases.csv --split val"},
-       {positional("TASK", "id of a zoo entry"),
-        positional("CASES.csv", "the cases: columns id, image, mask or a class column; paths are relative to the file"),
-        {"--split", Kind::kText, "NAME", "only the cases of this split", false, ""},
-        kJsonl,
-        kJson},
-       Program::kEngine});
+  table.push_back({"eval",
+                   "figures of an entry on labelled cases, with 95 % intervals",
+                   "Each case runs through the same path that answers requests. Prints the mean figures, with --jsonl "
+                   "one line a case "
+                   "and the means as the last.",
+                   {"galen eval segment/lung-cxr ../shared/data/cxr_tuberculosis/cases.csv"},
+                   {positional("TASK", "id of a zoo entry"),
+                    positional("CASES.csv", "columns id, image, mask or a class; paths are relative to the file"),
+                    {"--split", Kind::kText, "NAME", "the cases of this split; all takes every one", false, "val"},
+                    {"--domain", Kind::kText, "NAME", "only the cases of this domain", false, ""},
+                    kJsonl,
+                    kJson},
+                   Program::kEngine});
 
   table.push_back({"zoo list", "the entries, one a line", "", {"galen zoo list"}, {kJson}, Program::kGalen});
   table.push_back({"zoo show",

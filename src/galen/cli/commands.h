@@ -21,6 +21,7 @@ Result<int> run_run(const Arguments& arguments, Console& console);
 Result<int> run_segment(const Arguments& arguments, Console& console);
 Result<int> run_classify(const Arguments& arguments, Console& console);
 Result<int> run_measure(const Arguments& arguments, Console& console);
+Result<int> run_eval(const Arguments& arguments, Console& console);
 Result<int> run_bench(const Arguments& arguments, Console& console);
 Result<int> run_doctor(const Arguments& arguments, Console& console);
 Result<int> run_convert(const Arguments& arguments, Console& console);

@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
                       {"segment", run_segment},
                       {"classify", run_classify},
                       {"measure", run_measure},
+                      {"eval", run_eval},
                       {"bench", run_bench},
                       {"doctor", run_doctor},
                       {"convert", run_convert}});

@@ -35,7 +35,7 @@ const char* file_name(Program program) {
 }
 
 // Puts the program that has the command in place of this process. Returns only when that fails.
-Error start(Program program, char** argv) {
+Error start(Program program, const std::string& command, char** argv) {
   std::error_code code;
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", code);
   const std::filesystem::path other = self.parent_path() / file_name(program);
@@ -45,7 +45,18 @@ Error start(Program program, char** argv) {
     }
     return Error{"The program " + other.string() + " is missing; build or install galen again."};
   }
-  ::execv(other.c_str(), argv);
+  // The trainer has this one command, so that the command's name is left out for it.
+  std::vector<char*> words;
+  bool named = program != Program::kTrainer;
+  for (char** word = argv; *word != nullptr; ++word) {
+    if (!named && command == *word) {
+      named = true;
+    } else {
+      words.push_back(*word);
+    }
+  }
+  words.push_back(nullptr);
+  ::execv(other.c_str(), words.data());
   return Error{"The program " + other.string() + " cannot be started: " + std::strerror(errno) + "."};
 }
 
@@ -63,7 +74,7 @@ Result<int> run(const std::vector<std::string>& words, char** argv, Program self
     return kExitDone;
   }
   const Program program = program_of(*parsed);
-  if (program != self) return start(program, argv);
+  if (program != self) return start(program, parsed->command->name, argv);
   const auto found = table.find(parsed->command->name);
   GALEN_CHECK(found != table.end(), "no function for the command '" + parsed->command->name + "'");
   return found->second(parsed->arguments, console);
