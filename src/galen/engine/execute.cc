@@ -126,31 +126,41 @@ double recognised_probability(const Study& study, const zoo::Catalogue& catalogu
 // Below it, an image whose modality is uncertain is not taken for what the request says that it is.
 constexpr double kLeastProbability = 0.05;
 
-// Steps on an image that is not of the plan's modality are taken out of the plan and declined. All steps of a valid
-// plan are of one modality.
+// The modality that the steps of a valid plan work on; "" where all of them work on any.
+std::string modality_of(const plan::Plan& plan, const zoo::Catalogue& catalogue) {
+  for (const plan::Step& step : plan.steps) {
+    const zoo::Entry* entry = catalogue.find(step.weights);
+    if (entry != nullptr && entry->modality != kAnyModality) return entry->modality;
+  }
+  return "";
+}
+
+std::string mismatch_sentence(const Study& study, const zoo::Catalogue& catalogue, const std::string& weights,
+                              const std::string& wanted) {
+  if (study.none_of_these) return "The picture is not of a kind that galen knows; if it is, say so with --modality.";
+  const std::string works_on = modality_name(catalogue, wanted);
+  if (study.modality.empty()) {
+    return "The picture does not look like " + works_on + ", on which " + weights +
+           " works; if it is, say so with --modality.";
+  }
+  return "The image is " + modality_name(catalogue, study.modality) + ", and " + weights + " works on " + works_on +
+         ".";
+}
+
+// The steps of a plan for an image of another modality than the study's are taken out and declined.
 plan::Plan refuse_other_modality(plan::Plan plan, const Study& study, const zoo::Catalogue& catalogue) {
-  if (plan.steps.empty()) return plan;
-  const zoo::Entry* first = catalogue.find(plan.steps[0].weights);
-  const bool fits =
-      first == nullptr ||
-      (study.modality.empty() ? recognised_probability(study, catalogue, first->modality) >= kLeastProbability
-                              : first->modality == study.modality);
+  const std::string wanted = modality_of(plan, catalogue);
+  if (wanted.empty()) return plan;
+  const bool fits = study.modality.empty() ? recognised_probability(study, catalogue, wanted) >= kLeastProbability
+                                           : wanted == study.modality;
   if (fits && !study.none_of_these) return plan;
   for (const plan::Step& step : plan.steps) {
     const zoo::Entry* entry = catalogue.find(step.weights);
     plan::Decline decline;
     decline.reason = plan::DeclineReason::kWrongModality;
     decline.text = entry == nullptr ? step.weights : entry->target;
+    decline.explanation = mismatch_sentence(study, catalogue, step.weights, wanted);
     decline.from = step.from;
-    if (study.none_of_these) {
-      decline.explanation = "The picture is not of a kind that galen knows; if it is, say so with --modality.";
-    } else if (study.modality.empty()) {
-      decline.explanation = "The picture does not look like " + modality_name(catalogue, entry->modality) +
-                            ", on which " + step.weights + " works; if it is, say so with --modality.";
-    } else {
-      decline.explanation = "The image is " + modality_name(catalogue, study.modality) + ", and " + step.weights +
-                            " works on " + modality_name(catalogue, entry->modality) + ".";
-    }
     plan.declined.push_back(std::move(decline));
   }
   plan.steps.clear();
@@ -198,9 +208,9 @@ Result<StudyResult> run(const plan::Plan& plan, const Study& study, StepRunner& 
   if (Status status = plan::validate(plan, catalogue, ""); !status) return status.error();
   StudyResult result = begin_result(study);
   result.plan = refuse_other_modality(plan, study, catalogue);
-  if (result.modality.empty() && !result.plan.steps.empty()) {
-    result.modality = catalogue.find(result.plan.steps[0].weights)->modality;
-    result.modality_from = "request";
+  if (result.modality.empty()) {
+    result.modality = modality_of(result.plan, catalogue);
+    if (!result.modality.empty()) result.modality_from = "request";
   }
   result.modality_name = modality_name(catalogue, result.modality);
 

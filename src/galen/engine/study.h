@@ -16,6 +16,9 @@ namespace galen::engine {
 // catalogue's modalities; a class that is neither stands for "none of these".
 inline constexpr const char* kModalityRecogniser = "classify/modality";
 
+// The modality of entries that work on every image.
+inline constexpr const char* kAnyModality = "any";
+
 struct Study {
   image::Image image;
   std::string path;
