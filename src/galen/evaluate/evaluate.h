@@ -1,0 +1,68 @@
+// How good a zoo entry is on labelled cases, through the same path that answers requests.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "galen/base/json.h"
+#include "galen/base/progress.h"
+#include "galen/base/result.h"
+#include "galen/evaluate/cases.h"
+#include "galen/measure/bootstrap.h"
+#include "galen/runtime/predictor.h"
+
+namespace galen::evaluate {
+
+struct Options {
+  measure::BootstrapOptions bootstrap;
+  bool hausdorff = true;  // HD95 takes most of the time on large masks
+  Progress progress;
+};
+
+// `rows`: one object an image, in the order of the cases. `summary`: means with 95 % intervals, for all images and for
+// each domain where there are several.
+struct Evaluation {
+  std::vector<Json> rows;
+  Json summary;
+};
+
+// Figures of one label of one image.
+struct SegmentationFigures {
+  double dice = 0, iou = 0, sensitivity = 0, specificity = 0;
+  std::optional<double> hausdorff95;  // None where one of the masks is empty
+  std::string hausdorff_unit = "pixels";
+};
+
+// `truth` has 1 where the label is; pixels where `within` (may be null) is 0 are left out of all figures but the
+// distance.
+Result<SegmentationFigures> compare_masks(const image::LabelMap& predicted, int predicted_value,
+                                          const image::LabelMap& truth, const image::LabelMap* within, bool hausdorff);
+
+// A classified case: the calibrated probabilities by class.
+struct ClassifiedCase {
+  std::string id;
+  std::string domain;
+  int truth = 0;
+  std::vector<double> probabilities;
+  bool positive = false;
+  bool abstained = false;
+};
+
+// Summary of segmentation rows (as evaluate() makes them) and of classified cases.
+Json summarise_segmentation(const std::vector<Json>& rows, const Options& options);
+Json summarise_classification(const std::vector<ClassifiedCase>& cases, const zoo::Card& card, const Options& options);
+
+// Runs the entry on each case. Cases without a mask (segmentation) or class (classification) are left out; fails where
+// none is left, and on an image that cannot be read.
+Result<Evaluation> evaluate(runtime::Predictor& predictor, const zoo::Card& card, const std::vector<Case>& cases,
+                            const Options& options = {});
+
+// The cases of `galen eval TASK CASES.csv`: the table's rows of the split ("train", "val" or another value of the split
+// column; "all"), read as the card's own recipe reads the data set of the same folder name, else with mask values equal
+// to the label values. `domain`: only rows of it, unless empty.
+Result<std::vector<Case>> cases_for_card(const zoo::Card& card, const std::filesystem::path& table,
+                                         const std::string& split, const std::string& domain = "");
+
+}  // namespace galen::evaluate
