@@ -1,0 +1,57 @@
+#include "galen/plan/senses.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace galen::plan {
+
+using language::Concept;
+using language::ConceptKind;
+using language::Lexicon;
+
+bool is_generic(const Lexicon& lexicon, int head) {
+  static constexpr std::array<std::string_view, 10> names = {"lesion", "mass",      "tumour", "cancer",       "metastasis",
+                                                             "nodule", "infection", "cyst",   "inflammation", "infiltrate-generic"};
+  return head >= 0 && std::find(names.begin(), names.end(), lexicon.concept_at(head).name) != names.end();
+}
+
+bool is_region(const Lexicon& lexicon, int structure) {
+  static constexpr std::array<std::string_view, 34> names = {
+      "whole-body", "chest", "abdomen", "pelvis-region", "head",  "head-and-neck", "neck", "limb",    "back",   "scalp", "face",    "groin",
+      "fetus",      "brain", "eye",     "skin",          "breast", "retina",       "tissue", "bone",  "knee",   "hip",   "shoulder", "hand",
+      "foot",       "wrist", "ankle",   "elbow",         "spine", "colon",         "small-bowel", "skull", "hair", "axilla"};
+  return structure >= 0 && std::find(names.begin(), names.end(), lexicon.concept_at(structure).name) != names.end();
+}
+
+Sense canonical(const Lexicon& lexicon, Sense sense) {
+  if (sense.head < 0 || sense.site < 0) return sense;
+  const Concept& head = lexicon.concept_at(sense.head);
+  if (head.kind != ConceptKind::kFinding) return sense;
+  if (lexicon.site_of(sense.head) == sense.site) {
+    sense.site = -1;
+    return sense;
+  }
+  // "cancer" and "metastasis" of an organ that has only a "tumour" are that tumour.
+  for (int wanted = sense.head; wanted >= 0;) {
+    for (int id = 0; id < static_cast<int>(lexicon.concepts().size()); ++id) {
+      const Concept& candidate = lexicon.concept_at(id);
+      if (candidate.kind != ConceptKind::kFinding || candidate.site != sense.site) continue;
+      if (std::find(candidate.parents.begin(), candidate.parents.end(), wanted) != candidate.parents.end()) {
+        sense.head = id;
+        sense.site = -1;
+        return sense;
+      }
+    }
+    const Concept& current = lexicon.concept_at(wanted);
+    const bool up = current.name == "cancer" || current.name == "metastasis" || current.name == "tumour" || current.name == "mass";
+    wanted = up && !current.parents.empty() ? current.parents.front() : -1;
+  }
+  return sense;
+}
+
+bool sites_fit(const Lexicon& lexicon, int a, int b) {
+  return a < 0 || b < 0 || lexicon.is_a(a, b) || lexicon.is_a(b, a);
+}
+
+}  // namespace galen::plan
