@@ -1,5 +1,7 @@
 // The safetensors format (https://github.com/huggingface/safetensors): 8 bytes of header length, a JSON header of
 // names, types, shapes and offsets, then the data without gaps.
+#include "galen/network/safetensors.h"
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -71,7 +73,9 @@ Result<Tensor> read_entry(const Json& entry, std::string_view data, Extent& exte
   return tensor;
 }
 
-Result<std::map<std::string, Tensor>> parse(std::string_view file) {
+}  // namespace
+
+Result<std::map<std::string, Tensor>> parse_safetensors(std::string_view file) {
   std::uint64_t header_bytes = 0;
   if (file.size() < sizeof header_bytes) return Error{"the file is too short to be safetensors"};
   static_assert(std::endian::native == std::endian::little);
@@ -105,12 +109,10 @@ Result<std::map<std::string, Tensor>> parse(std::string_view file) {
   return tensors;
 }
 
-}  // namespace
-
 Result<std::map<std::string, Tensor>> read_safetensors(const std::string& path) {
   const Result<std::string> file = read_text_file(path, kMaxFileBytes);
   if (!file) return file.error();
-  Result<std::map<std::string, Tensor>> tensors = parse(*file);
+  Result<std::map<std::string, Tensor>> tensors = parse_safetensors(*file);
   if (!tensors) return tensors.error_in(path);
   return tensors;
 }
