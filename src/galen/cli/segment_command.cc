@@ -1,6 +1,7 @@
 // galen segment TASK IMAGE… -o DIR
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 #include "galen/base/files.h"
 #include "galen/cli/batch.h"
@@ -24,42 +25,81 @@ std::string file_word(const std::string& label) {
   return word;
 }
 
-// Writes the mask and what else was asked for; returns their names as the document's keys.
-Result<Json> write_results(const fs::path& folder, const std::string& name, const image::Image& image,
-                           const zoo::Card& card, const runtime::Segmentation& segmentation, bool overlay) {
-  Json files = Json::object();
-  const fs::path mask = folder / (name + (image.is_volume() ? ".nii.gz" : ".png"));
-  const Status written = image.is_volume() ? image::write_label_nifti(mask, segmentation.mask, image.geometry)
-                                           : image::write_label_png(mask, segmentation.mask);
-  if (!written) return written.error();
-  files["mask"] = mask.string();
-  for (std::size_t i = 0; i < segmentation.probability.size(); ++i) {
-    image::Image map = image::make_image(image.width, image.height, 1, image.depth);
-    std::transform(segmentation.probability[i].begin(), segmentation.probability[i].end(), map.samples.begin(),
-                   [](float probability) { return 255 * probability; });
-    map.geometry = image.geometry;
-    const std::string part = segmentation.probability.size() == 1 ? "" : "-" + file_word(card.labels[i].name);
-    const fs::path path = folder / (name + part + "-probability" + (image.is_volume() ? ".nii.gz" : ".png"));
-    const Status status = image.is_volume() ? image::write_nifti(path, map) : image::write_png(path, map);
-    if (!status) return status.error();
-    files["probabilities"][card.labels[i].name] = path.string();
-  }
-  if (overlay && !image.is_volume()) {
-    const fs::path path = folder / (name + "-overlay.png");
-    const Status status = image::write_png(path, report::draw_mask(image, segmentation.mask, card.labels));
-    if (!status) return status.error();
-    files["overlay"] = path.string();
-  }
-  return files;
+// "-lung-probability": what the name of a label's probability map has after the image's.
+std::string probability_suffix(const zoo::Card& card, const zoo::Label& label) {
+  return (card.labels.size() == 1 ? "" : "-" + file_word(label.name)) + "-probability";
 }
 
-// The names that the results of one image may take must not be those of another's, nor the images themselves.
-Status check_names(const std::vector<fs::path>& images, const fs::path& folder) {
+constexpr const char* kOverlaySuffix = "-overlay";
+
+// Writes the mask and what else was asked for; returns their paths by the document's keys. Where one cannot be written,
+// those of this image that were are removed again.
+class ResultFiles {
+ public:
+  ResultFiles(fs::path folder, std::string name, const image::Image& image)
+      : folder_(std::move(folder)), name_(std::move(name)), image_(image) {}
+
+  Result<Json> write(const zoo::Card& card, const runtime::Segmentation& segmentation, bool overlay) {
+    Status status = write_all(card, segmentation, overlay && !image_.is_volume());
+    if (status) return files_;
+    for (const fs::path& path : written_) {
+      std::error_code code;
+      fs::remove(path, code);
+    }
+    return status.error();
+  }
+
+ private:
+  fs::path path_of(const std::string& suffix) {
+    written_.push_back(folder_ / (name_ + suffix + (image_.is_volume() ? ".nii.gz" : ".png")));
+    return written_.back();
+  }
+
+  Status write_all(const zoo::Card& card, const runtime::Segmentation& segmentation, bool overlay) {
+    const fs::path mask = path_of("");
+    files_["mask"] = mask.string();
+    Status status = image_.is_volume() ? image::write_label_nifti(mask, segmentation.mask, image_.geometry)
+                                       : image::write_label_png(mask, segmentation.mask);
+    for (std::size_t i = 0; status && i < segmentation.probability.size(); ++i) {
+      image::Image map = image::make_image(image_.width, image_.height, 1, image_.depth);
+      std::transform(segmentation.probability[i].begin(), segmentation.probability[i].end(), map.samples.begin(),
+                     [](float probability) { return 255 * probability; });
+      map.geometry = image_.geometry;
+      const fs::path path = path_of(probability_suffix(card, card.labels[i]));
+      files_["probabilities"][card.labels[i].name] = path.string();
+      status = image_.is_volume() ? image::write_nifti(path, map) : image::write_png(path, map);
+    }
+    if (status && overlay) {
+      const fs::path path = path_of(kOverlaySuffix);
+      files_["overlay"] = path.string();
+      status = image::write_png(path, report::draw_mask(image_, segmentation.mask, card.labels));
+    }
+    return status;
+  }
+
+  const fs::path folder_;
+  const std::string name_;
+  const image::Image& image_;
+  std::vector<fs::path> written_;
+  Json files_ = Json::object();
+};
+
+// The names that the results of one image take must not be those of another's, nor that of the image itself.
+Status check_names(const std::vector<fs::path>& images, const fs::path& folder,
+                   const std::vector<std::string>& suffixes) {
   if (const Status distinct = refuse_same_names(images); !distinct) return distinct;
+  std::set<std::string> names;
+  for (const fs::path& image : images) names.insert(base_name(image));
   for (const fs::path& image : images) {
+    const std::string name = base_name(image);
+    for (const std::string& suffix : suffixes) {
+      if (names.count(name + suffix) != 0) {
+        return usage_error("One file of " + image.string() + " would have the name of the mask of another image, '" +
+                           name + suffix + "'; run them into two folders.");
+      }
+    }
     std::error_code code;
-    const fs::path mask = folder / (base_name(image) + ".png");
-    if (fs::equivalent(image, mask, code)) {
+    if (fs::equivalent(image, folder / (name + ".png"), code)) {
       return usage_error("The mask of " + image.string() +
                          " would replace the image itself; choose another folder with -o.");
     }
@@ -73,11 +113,16 @@ Result<int> run_segment(const Arguments& arguments, Console& console) {
   const Result<std::vector<fs::path>> images = expand_inputs(arguments.list("IMAGE"));
   if (!images) return images.error();
   const fs::path folder = arguments.text("output");
-  if (const Status names = check_names(*images, folder); !names) return names.error();
   const Result<std::unique_ptr<runtime::Predictor>> predictor = open_predictor(arguments);
   if (!predictor) return predictor.error();
   const Result<zoo::Card> card = typed_task((*predictor)->zoo(), arguments.text("TASK"), zoo::Task::kSegment);
   if (!card) return card.error();
+  std::vector<std::string> suffixes;
+  if (arguments.has("overlay")) suffixes.emplace_back(kOverlaySuffix);
+  if (arguments.has("probabilities")) {
+    for (const zoo::Label& label : card->labels) suffixes.push_back(probability_suffix(*card, label));
+  }
+  if (const Status names = check_names(*images, folder, suffixes); !names) return names.error();
   if (const Status ready = (*predictor)->warm(card->id); !ready) return ready.error();
   if (const Status writable = make_writable_folder(folder); !writable) return writable.error();
 
@@ -90,7 +135,7 @@ Result<int> run_segment(const Arguments& arguments, Console& console) {
     const Result<runtime::Segmentation> segmentation = (*predictor)->segment(card->id, *image, options);
     if (!segmentation) return segmentation.error_in(path.string());
     const Result<Json> files =
-        write_results(folder, base_name(path), *image, *card, *segmentation, arguments.has("overlay"));
+        ResultFiles(folder, base_name(path), *image).write(*card, *segmentation, arguments.has("overlay"));
     if (!files) return files.error();
 
     BatchAnswer given;
