@@ -132,6 +132,12 @@ int threads_from_environment() {
   return text ? std::clamp(std::atoi(text), 0, 4096) : 0;
 }
 
+// Whether other work keeps the processors occupied.
+bool is_busy() {
+  double load = 0;
+  return ::getloadavg(&load, 1) == 1 && load > 1.5 * available_processors() + 1;
+}
+
 std::string shape_text(const std::vector<std::int64_t>& shape) {
   std::string text;
   for (const std::int64_t side : shape) text += (text.empty() ? "" : "x") + std::to_string(side);
@@ -159,6 +165,12 @@ class Maker {
     const std::string key = identity_ + constraint();
     std::optional<Tuning> tuning;
     if (options_.use_disk_cache) tuning = find_tuning(cache_, key);
+    if (!tuning && is_busy()) {
+      // What a busy machine measures is chance; the next quiet start measures.
+      const bool open = options_.precision == Precision::kAutomatic;
+      return obtain(options_.threads > 0 ? options_.threads : available_processors(),
+                    open ? Precision::kFloat32 : options_.precision);
+    }
     if (!tuning) {
       tuning = choose(measure());
       if (options_.use_disk_cache) tuning = keep_tuning(cache_, key, *tuning);

@@ -1,4 +1,5 @@
-// Thread counts and precisions that were found fastest on this machine, kept in CACHE/tuning.json.
+// Thread counts and precisions that were found fastest on this machine, kept in CACHE/tuning.json. Where other work
+// keeps the processors busy nothing is measured: all processors and fp32 are used.
 #pragma once
 
 #include <filesystem>
