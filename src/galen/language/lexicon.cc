@@ -29,7 +29,7 @@ std::vector<std::string_view> split(std::string_view text, char mark) {
 constexpr std::array<std::string_view, static_cast<std::size_t>(Tag::kCount)> kTagNames = {
     "draw",    "draw-noun", "decide", "decide-noun", "estimate", "measure-verb", "do",         "polite",     "ask",
     "if",      "unless",    "else",   "so",          "first",    "before",       "after",      "then",       "regardless", "also",
-    "positive", "negative", "flip",   "skip",        "skip-after", "only",       "but",        "known",      "self",       "future",
+    "positive", "negative", "flip",   "skip",        "skip-after", "only",       "but",        "known",      "history", "self",       "future",
     "it",      "inside",    "mask-region", "masked", "in",       "whole",        "unmask",     "everything", "everything-structures",
     "chat",    "chat-noun", "system", "greeting",    "help",     "foreign",      "patient",    "reason"};
 
@@ -150,7 +150,8 @@ class LexiconReader {
       if (hint) phrase.remove_prefix(1);
       const std::vector<Token> tokens = tokenise(phrase);
       learn(tokens, true, true);
-      lexicon_.phrases_.add(tokens, head.concept_id * 2 + (hint ? 1 : 0));
+      Phrases& phrases = kind->second == ConceptKind::kFacet ? lexicon_.exact_phrases_ : lexicon_.phrases_;
+      phrases.add(tokens, head.concept_id * 2 + (hint ? 1 : 0));
     }
     return {};
   }

@@ -30,7 +30,7 @@ struct Concept {
 enum class Tag {
   kDraw, kDrawNoun, kDecide, kDecideNoun, kEstimate, kMeasureVerb, kDo, kPolite, kAsk,
   kIf, kUnless, kElse, kSo, kFirst, kBefore, kAfter, kThen, kRegardless, kAlso,
-  kPositive, kNegative, kFlip, kSkip, kSkipAfter, kOnly, kBut, kKnown, kSelf, kFuture,
+  kPositive, kNegative, kFlip, kSkip, kSkipAfter, kOnly, kBut, kKnown, kHistory, kSelf, kFuture,
   kIt, kInside, kMaskRegion, kMasked, kIn, kWhole, kUnmask, kEverything, kEverythingStructures,
   kChat, kChatNoun, kSystem, kGreeting, kHelp, kForeign, kPatient, kReason,
   kCount
@@ -62,6 +62,8 @@ class Lexicon {
 
   // Values are concept * 2, plus 1 for a phrase that only hints.
   const Phrases& phrases() const { return phrases_; }
+  // The facets' phrases, matched letter by letter ("kindly" is no kind, an organ no organism).
+  const Phrases& exact_phrases() const { return exact_phrases_; }
   // Values are Tag numbers.
   const Phrases& words() const { return words_; }
   const std::vector<Clue>& clues_for(const std::string& stem) const;
@@ -74,12 +76,13 @@ class Lexicon {
   const std::vector<std::string>& other_words() const { return other_words_; }
 
  private:
-  Lexicon() : phrases_(PhraseKey::kStem), words_(PhraseKey::kText) {}
+  Lexicon() : phrases_(PhraseKey::kStem), exact_phrases_(PhraseKey::kText), words_(PhraseKey::kText) {}
   friend class LexiconReader;
 
   std::vector<Concept> concepts_;
   std::unordered_map<std::string, int> by_name_;
   Phrases phrases_;
+  Phrases exact_phrases_;
   Phrases words_;
   std::unordered_map<std::string, std::vector<Clue>> clues_;
   std::map<std::string, std::string, std::less<>> typos_;

@@ -140,6 +140,7 @@ class Splitter {
       if (mark == ":" || mark == "->" || mark == "-") break;
       if (!mark.empty()) return false;
       const Item& item = items_[k];
+      if (one_of(item.word, {"without", "excluding", "except", "exclude"})) return false;
       if (mention_at(k) >= 0) {
         const Mention& m = mentions_.all[static_cast<std::size_t>(mention_at(k))];
         if (m.quality_only()) outcome = true;
@@ -203,7 +204,8 @@ class Splitter {
     if (mention_at(i) >= 0) return true;
     if (item.has(Tag::kThen)) return false;
     if (item.has(Tag::kPositive) || item.has(Tag::kNegative) || item.has(Tag::kFlip)) return !item.has(Tag::kDo);
-    if (item.has(Tag::kDecide) && item.count > 1 && i + 1 < end && mention_at(i + 1) >= 0) return !item.has(Tag::kDo);
+    // "if no sign of TB"
+    if (item.has(Tag::kDecide) && item.word.ends_with(" of") && i + 1 < end) return true;
     return item.has(Tag::kIt);
   }
 
@@ -263,7 +265,8 @@ class Splitter {
     const std::size_t end = sentence.last;
     const auto close = [&](std::size_t at, Join next) {
       push(sentence, begin, at, join, then, false);
-      if (at > begin || join == Join::kStart || next != Join::kAnd) join = next;
+      const bool keeps = at == begin && next == Join::kComma && (join == Join::kAnd || join == Join::kThen || join == Join::kBut);
+      if (!keeps) join = next;
       if (at > begin) then = false;
       target = verb = false;
     };
@@ -328,7 +331,7 @@ class Splitter {
         begin = i;
       }
       if (is_lead_verb(i, begin)) verb = true;
-      if (mention_at(i) >= 0) target = true;
+      if (mention_at(i) >= 0 || item.has(Tag::kEverything)) target = true;
     }
     close(end, Join::kNone);
   }
@@ -408,6 +411,8 @@ class Describer {
           continue;
         }
         if (next.has(Tag::kMaskRegion)) {
+          // "in the masked area outline the opacity": the verb of what follows.
+          if (next.has(Tag::kDraw) && (region || masked)) break;
           region = true;
           strong_region = strong_region || !one_of(next.word, {"region", "area", "zone", "shape", "border", "borders", "boundary", "perimeter", "output"});
           if (next.has(Tag::kMasked)) masked = true;
@@ -453,7 +458,7 @@ class Describer {
       clause.mask.mention = target;
       clause.mask.first = i;
       clause.mask.last = stop;
-      if (!clause_has_target_outside(clause) && weak && !masked && target < 0 && !pointed) clause.mask.used = false;
+      if (!clause_has_target_outside(clause) && weak && !masked && target < 0 && !pointed && !strong_region) clause.mask.used = false;
       if (clause.mask.used) return;
     }
   }
@@ -542,7 +547,7 @@ class Describer {
   void describe_main(Clause& clause, const Sentence& sentence) {
     bool seen_target = false;
     bool draw = false, decide = false, estimate = false, noun = false, measure = false, skip = false, skip_after = false, known = false, self = false, reason = false;
-    bool patient = false;
+    bool patient = false, firmly_known = false;
     bool other_words = false;
     int loose = 0;
     std::size_t known_at = clause.last, reason_at = clause.last, patient_at = clause.last;
@@ -592,7 +597,8 @@ class Describer {
       if (item.has(Tag::kEverything)) clause.everything = true;
       if (item.has(Tag::kEverythingStructures)) clause.everything_structures = true;
       if (item.has(Tag::kIt)) clause.has_it = true;
-      if (item.has(Tag::kKnown) && !known) known = true, known_at = i;
+      if ((item.has(Tag::kKnown) || item.has(Tag::kHistory)) && !known) known = true, known_at = i;
+      if (item.has(Tag::kKnown)) firmly_known = true;
       if (item.has(Tag::kSelf) || item.has(Tag::kFuture)) self = true;
       if (item.has(Tag::kReason) && !reason) reason = true, reason_at = i;
       if (item.has(Tag::kPatient) && !patient) patient = true, patient_at = i;
@@ -602,6 +608,7 @@ class Describer {
     }
     (void)other_words;
     clause.impure = loose > 0;
+    for (std::size_t i = clause.first; i < clause.last; ++i) decide = decide || (items_[i].facet >= 0 && !in_mask(clause, i) && !draw && !measure);
     clause.intent_said = draw || decide || estimate || measure;
     if (draw || measure) clause.intent = Intent::kSegment;
     else if (decide) clause.intent = Intent::kClassify;
@@ -609,14 +616,16 @@ class Describer {
     (void)noun;
     const bool asks = clause.intent_said || clause.request_words || clause.only || clause.first_word || clause.everything || clause.everything_structures;
     if (asks) clause.status = Standing::kRequest;
-    background_after_ = std::min(reason_at, patient_at);
+    background_after_ = reason_at;
+    patient_at_ = patient_at;
     if (skip || skip_after) clause.status = Standing::kSkip;
     else if (self) clause.status = Standing::kKnown;
     else if (known) {
       // A question about what stands before ("pneumothorax post line insertion?") remains one.
       bool target_before = false;
       for (std::size_t i = clause.first; i < known_at; ++i) target_before = target_before || mention_at(i) >= 0;
-      const bool command = clause.verb_leads && clause.intent_said;
+      // "prostate contour for the biopsy list": the words of history only add to a request.
+      const bool command = clause.intent_said && (clause.verb_leads || (target_before && !firmly_known));
       if (command || (sentence.question && target_before)) background_after_ = std::min(background_after_, known_at);
       else clause.status = Standing::kKnown;
     }
@@ -631,14 +640,47 @@ class Describer {
       const Mention& m = mention(index);
       bool background = !clause.in_case && i > background_after_;
       if (m.beside_modality || (m.region_only && !clause.in_case)) background = true;
+      if (!clause.in_case && i > patient_at_ && stands_with(patient_at_, i)) background = true;
+      // "prognosis for this cancer", "it is an HRCT for ILD"
+      if (!clause.in_case && (follows_for(i, clause) || is_place(i, clause) || follows_of(i, clause))) {
+        if (!clause.intent_said && !clause.request_words && clause.mentions.empty()) background = background || (follows_for(i, clause) && i > clause.first);
+        if (!clause.mentions.empty() && is_survival(mention(clause.mentions.back()))) background = true;
+      }
+      // "liver mask for the transplant": what it is for. "check the lungs for TB": where to look.
+      if (!clause.in_case && !clause.mentions.empty() && follows_for(i, clause)) {
+        if (clause.intent == Intent::kSegment) {
+          background = true;
+        } else if (!is_structure(m) && std::all_of(clause.mentions.begin(), clause.mentions.end(), [&](int other) { return is_structure(mention(other)); })) {
+          clause.background.insert(clause.background.end(), clause.mentions.begin(), clause.mentions.end());
+          clause.mentions.clear();
+        }
+      }
       // "in the lungs", "on the calf": a place, where there is another target.
       if (!clause.in_case && i > clause.first && is_place(i, clause) && !clause.mentions.empty() && is_structure(m)) background = true;
       (background ? clause.background : clause.mentions).push_back(index);
     }
-    background_after_ = static_cast<std::size_t>(-1);
+    background_after_ = patient_at_ = static_cast<std::size_t>(-1);
   }
   bool is_structure(const Mention& m) const {
     return !m.senses.empty() && m.senses[0].head >= 0 && lexicon_.concept_at(m.senses[0].head).kind == ConceptKind::kStructure;
+  }
+  // "a patient with cirrhosis"
+  bool stands_with(std::size_t from, std::size_t to) const {
+    for (std::size_t k = from; k < to; ++k) {
+      if (one_of(items_[k].word, {"with", "who", "has", "having", "lady with", "man with"})) return true;
+    }
+    return false;
+  }
+  bool is_survival(const Mention& m) const { return m.facet_only() && lexicon_.concept_at(m.senses[0].facet).name == "survival"; }
+  bool follows_of(std::size_t i, const Clause& clause) const {
+    std::size_t k = i;
+    while (k > clause.first && is_filler(items_[k - 1])) --k;
+    return k > clause.first && items_[k - 1].word == "of";
+  }
+  bool follows_for(std::size_t i, const Clause& clause) const {
+    std::size_t k = i;
+    while (k > clause.first && is_filler(items_[k - 1])) --k;
+    return k > clause.first && items_[k - 1].word == "for";
   }
   bool is_place(std::size_t i, const Clause& clause) const {
     std::size_t k = i;
@@ -650,6 +692,7 @@ class Describer {
   const Mentions& mentions_;
   const Lexicon& lexicon_;
   std::size_t background_after_ = static_cast<std::size_t>(-1);
+  std::size_t patient_at_ = static_cast<std::size_t>(-1);
 };
 
 }  // namespace

@@ -26,7 +26,7 @@ bool is_another_image(const std::vector<Item>& items, std::size_t at, const Clau
                       "planned", "refused", "declined", "cannot", "instead", "after", "pending", "next", "without", "had", "future", "follow", "follow up", "for the"})) {
       other = true;
     }
-    if (items[k].has(Tag::kKnown) || items[k].has(Tag::kFuture) || items[k].has(Tag::kSelf)) other = true;
+    if (items[k].has(Tag::kKnown) || items[k].has(Tag::kHistory) || items[k].has(Tag::kFuture) || items[k].has(Tag::kSelf)) other = true;
   }
   for (std::size_t k = at + 1; k < end && k < at + 5; ++k) {
     const std::string& word = items[k].word;

@@ -87,11 +87,12 @@ std::vector<Item> find_items(const std::vector<Token>& tokens, const Lexicon& le
     item.first = at;
     const Token& token = tokens[at];
     const auto phrase = lexicon.phrases().longest(tokens, at);
+    const auto exact = lexicon.exact_phrases().longest(tokens, at);
     const auto word = lexicon.words().longest(tokens, at);
     const auto target = catalogue.targets.longest(tokens, at);
     const auto modality = catalogue.modalities.longest(tokens, at);
     const Found clue = clue_at(tokens, at, lexicon);
-    const std::size_t length = std::max({phrase.length, word.length, target.length, modality.length, clue.length});
+    const std::size_t length = std::max({phrase.length, exact.length, word.length, target.length, modality.length, clue.length});
     if (length == 0) {
       if (token.kind == TokenKind::kMark) item.mark = token.text;
       else item.word = token.text;
@@ -106,7 +107,11 @@ std::vector<Item> find_items(const std::vector<Token>& tokens, const Lexicon& le
       if (k > at) item.word += ' ';
       item.word += tokens[k].text;
     }
-    if (clue.length == length) item.concepts.push_back(clue.concept_id);
+    if (clue.length == length) {
+      const bool facet = lexicon.concept_at(clue.concept_id).kind == ConceptKind::kFacet;
+      if (facet) item.facet = clue.concept_id;
+      else item.concepts.push_back(clue.concept_id);
+    }
     if (word.length == length) {
       for (const int tag : *word.values) item.tags.set(static_cast<std::size_t>(tag));
     }
@@ -114,6 +119,7 @@ std::vector<Item> find_items(const std::vector<Token>& tokens, const Lexicon& le
     if (modality.length == length) {
       for (const int code : *modality.values) item.codes.push_back(catalogue.codes[static_cast<std::size_t>(code)]);
     }
+    if (exact.length == length) item.facet = exact.values->front() / 2;
     if (phrase.length == length) {
       const bool skip = length == 1 && (is_pronoun_us(tokens, at) || is_title_dr(tokens, at, lexicon));
       if (skip) item.codes.clear();

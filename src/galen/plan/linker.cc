@@ -60,7 +60,8 @@ Linker::Linker(const zoo::Catalogue& catalogue, const Lexicon& lexicon) : catalo
       std::vector<int> ids;
       const std::vector<Token> tokens = tokens_of(name);
       for (const Item& item : find_items(tokens, lexicon_, none)) {
-        ids.insert(ids.end(), item.concepts.begin(), item.concepts.end());
+        // "no tumour" is not what "tumour" names.
+        if (!entry.normal[classes.size()]) ids.insert(ids.end(), item.concepts.begin(), item.concepts.end());
         if (item.quality >= 0) ids.push_back(item.quality);
       }
       classes.push_back(ids);

@@ -256,6 +256,8 @@ class Reader {
       if (intent == Intent::kClassify && !judges.empty() && !has_own_class(wanted)) {
         std::vector<Candidate> here;
         std::copy_if(judges.begin(), judges.end(), std::back_inserter(here), [&](const Candidate& c) { return !modality_known() || in_modality(c.entry); });
+        std::sort(here.begin(), here.end(), [](const Candidate& a, const Candidate& b) { return a.entry < b.entry; });
+        here.erase(std::unique(here.begin(), here.end(), [](const Candidate& a, const Candidate& b) { return a.entry == b.entry; }), here.end());
         if (!here.empty()) return choose(here);
       }
     }
@@ -457,6 +459,8 @@ class Reader {
       result.step = last_tested({});
       result.outcome = "positive";
       if (result.step < 0) return std::nullopt;
+      const std::string& asked = step(result.step).asked_class;
+      if (!asked.empty() && asked != "-") result.outcome = asked;
       return checked(result);
     }
     result.outcome = words.negative ? "negative" : "positive";
@@ -492,19 +496,23 @@ class Reader {
       }
     }
     // Without a name: the last thing tested, or, where the wording turns round, what the last condition was about.
-    if (last_condition_ && last_condition_->step >= 0 && !words.again && !clause_points(clause)) {
-      const bool was_negative = last_condition_->outcome == "negative";
-      const bool plain = last_condition_->outcome == "negative" || last_condition_->outcome == "positive";
+    const bool branch = items_[clause.first].word == "no" || items_[clause.first].word == "yes" || items_[clause.first].word == "negative" || items_[clause.first].word == "positive";
+    const std::optional<Condition_> turned = branch && last_bare_ ? last_bare_ : last_condition_;
+    if (turned && turned->step >= 0 && !words.again && !clause_points(clause)) {
+      const bool was_negative = turned->outcome == "negative";
+      const bool plain = turned->outcome == "negative" || turned->outcome == "positive";
       const int latest = last_tested(words);
-      const bool newer_mask = words.about_mask && !words.about_test && latest > last_condition_->step && is_finding_step(latest) &&
+      const bool newer_mask = words.about_mask && !words.about_test && latest > turned->step && is_finding_step(latest) &&
                               linker_.entry(draft_.steps[static_cast<std::size_t>(latest)].entry).task == Task::kSegment;
       if (plain && was_negative != words.negative && !newer_mask) {
-        result.step = last_condition_->step;
+        result.step = turned->step;
+        last_bare_ = result;
         return checked(result);
       }
     }
     result.step = last_tested(words);
     if (result.step < 0) return std::nullopt;
+    last_bare_ = result;
     return checked(result);
   }
 
@@ -641,7 +649,7 @@ class Reader {
       if (made.empty()) {
         // By itself: what follows in the sentence, or, where nothing does, what stands before.
         const bool more = std::any_of(sentence.clauses.begin() + static_cast<std::ptrdiff_t>(c) + 1, sentence.clauses.end(), [&](const Clause& k) { return has_content(k); });
-        if (more && (before.empty() || clause.join == Join::kThen || clause.join == Join::kStart)) {
+        if (more && (before.empty() || leads_on(sentence, c))) {
           input_scope_ = source;
         } else {
           const std::vector<int>& targets = before.empty() ? last_group_ : before;
@@ -658,6 +666,13 @@ class Reader {
     group_.insert(group_.end(), made.begin(), made.end());
     if (!made.empty()) last_group_ = group_;
     rule_out(sentence, c, made);
+  }
+
+  // "..., and, using just that region, predict ...": the mask of what follows.
+  static bool leads_on(const Sentence& sentence, std::size_t c) {
+    const Join join = sentence.clauses[c].join;
+    if (join == Join::kThen || join == Join::kStart || join == Join::kAnd || join == Join::kBut) return true;
+    return c + 1 < sentence.clauses.size() && sentence.clauses[c + 1].verb_leads && sentence.clauses[c + 1].join == Join::kComma;
   }
 
   // "Rule out X first, then Y": Y where X is negative.
@@ -751,7 +766,7 @@ class Reader {
       for (Mention target : targets_of(index)) {
         if (judged >= 0 && (m.quality_only() || m.facet_only())) target = joined(target, mention(judged));
         Intent how = m.measure >= 0 ? Intent::kSegment : intent;
-        if (m.facet_only() || m.quality_only()) how = Intent::kClassify;
+        if (m.quality_only() || (!m.senses.empty() && m.senses[0].facet >= 0)) how = Intent::kClassify;
         if (m.facet_only() && lexicon_.concept_at(m.senses[0].facet).name == "survival") how = Intent::kPrognose;
         if (m.facet_only() && absorbed_by_class(clause, index)) continue;
         take(target, index, how, source, made);
@@ -801,7 +816,20 @@ class Reader {
     }
     const int source_entry = source >= 0 ? step(source).entry : -1;
     const int added = add_step(found.entry, scope_, source_entry == found.entry ? -1 : source, range(target.first, target.last));
+    note_asked_class(added, target);
     if (std::find(made.begin(), made.end(), added) == made.end()) made.push_back(added);
+  }
+
+  // "Is it a glioma?": what "if so" will mean.
+  void note_asked_class(int index, const Mention& target) {
+    DraftStep& made = step(index);
+    const zoo::Entry& entry = linker_.entry(made.entry);
+    if (entry.task != Task::kClassify || entry.classes.size() < 3) return;
+    for (const ClassName& c : linker_.classes_of(target)) {
+      if (c.entry != made.entry || entry.normal[static_cast<std::size_t>(c.index)]) continue;
+      const std::string& name = entry.classes[static_cast<std::size_t>(c.index)];
+      made.asked_class = made.asked_class.empty() || made.asked_class == name ? name : "-";
+    }
   }
 
   void refer_back(const Sentence& sentence, Clause& clause, int source, std::vector<int>& made) {
@@ -810,7 +838,15 @@ class Reader {
     std::vector<int> targets = clause.refers_to;
     if (targets.empty()) targets.push_back(last_mention_);
     for (const int index : targets) {
-      for (const Mention& target : targets_of(index)) take(target, index, clause.intent, source, made);
+      for (Mention target : targets_of(index)) {
+        // "is the mass malignant? If so, outline it": the mass.
+        if (clause.intent == Intent::kSegment) {
+          for (Sense& sense : target.senses) {
+            if (sense.head >= 0) sense.facet = -1;
+          }
+        }
+        take(target, index, clause.intent, source, made);
+      }
     }
   }
 
@@ -839,7 +875,7 @@ class Reader {
   Draft draft_;
   bool known_ = false;
   bool referring_ = false;
-  std::optional<Condition_> scope_, carried_, carry_after_, header_condition_, last_condition_;
+  std::optional<Condition_> scope_, carried_, carry_after_, header_condition_, last_condition_, last_bare_;
   int input_scope_ = -1;
   std::vector<int> group_, last_group_, last_before_;
   std::vector<int> excluded_;

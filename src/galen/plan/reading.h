@@ -18,6 +18,7 @@ struct DraftStep {
   int input = -1;  // Index of a draft step; -1 the image
   int cause = -1;  // Index of a draft step; -1 no condition
   std::string outcome;
+  std::string asked_class;  // The one class that was asked about, "-" for several
   bool part_of_everything = false;
   bool removed = false;
   std::vector<TextRange> from;

@@ -122,7 +122,7 @@ class Listener {
     for (std::size_t k = clause.first; k < clause.last; ++k) {
       const Item& item = items_[k];
       if (mentions_.mention_of[k] >= 0) return Kind::kImaging;
-      if (item.has(Tag::kReason) || item.has(Tag::kPatient) || item.has(Tag::kKnown)) return Kind::kImaging;
+      if (item.has(Tag::kReason) || item.has(Tag::kPatient) || item.has(Tag::kKnown) || item.has(Tag::kHistory)) return Kind::kImaging;
       if (k > clause.first && item.has(Tag::kIn) && item.word == "for" && clause.intent_said) return Kind::kImaging;
       if (item.has(Tag::kDo)) asked = true;
       if (item.has(Tag::kChatNoun) && asked && !draws) {

@@ -64,7 +64,7 @@ class Settler {
 
   bool only_suspected(const Clause& clause) const {
     for (std::size_t i = clause.first; i < clause.last; ++i) {
-      if (items_[i].has(Tag::kKnown) && items_[i].word != "suspected" && items_[i].word != "suspect") return false;
+      if (items_[i].has(Tag::kKnown)) return false;
       if (items_[i].has(Tag::kSelf)) return false;
     }
     return true;
@@ -90,12 +90,18 @@ class Settler {
   static bool lists(Join join) { return join == Join::kComma || join == Join::kAnd || join == Join::kOr; }
 
   void from_the_left(Sentence& sentence) {
+    if (!sentence.clauses.empty()) {
+      Clause& head = sentence.clauses.front();
+      if (!head.in_case && head.opens_with_then && head.status == Standing::kNone && !head.mentions.empty()) head.status = Standing::kRequest;
+    }
     for (std::size_t i = 1; i < sentence.clauses.size(); ++i) {
       Clause& clause = sentence.clauses[i];
       const Clause& before = sentence.clauses[i - 1];
       if (clause.in_case) continue;
       if (clause.status == Standing::kNone && !clause.mentions.empty()) {
-        if (before.in_case) {
+        if (clause.join == Join::kBut && before.everything) {
+          clause.status = Standing::kSkip;
+        } else if (before.in_case) {
           clause.status = Standing::kRequest;
         } else if (before.status == Standing::kRequest) {
           const bool listed = clause.join == Join::kAnd || clause.join == Join::kOr || !clause.impure;
@@ -110,7 +116,7 @@ class Settler {
       }
       if (clause.status == Standing::kRequest && !clause.intent_said && before.status == Standing::kRequest && clause.intent == Intent::kUnknown && !before.in_case) {
         const bool asks_anew = sentence.question && clause.join == Join::kComma && !clause.mentions.empty() && !is_structure(clause.mentions.front());
-        if (!asks_anew) clause.intent = before.intent;
+        clause.intent = asks_anew && before.intent == Intent::kSegment ? Intent::kClassify : before.intent;
       }
     }
   }
@@ -129,7 +135,7 @@ class Settler {
       if (next.in_case || clause.mentions.empty()) continue;
       if (clause.status == Standing::kNone) {
         const bool refers = next.status == Standing::kRequest && next.mentions.empty() && next.intent_said && !next.mask.used;
-        const bool trails = next.status == Standing::kRequest && !next.verb_leads && !clause.impure && (lists(next.join) || next.join == Join::kColon);
+        const bool trails = next.status == Standing::kRequest && !next.verb_leads && !clause.impure && (lists(next.join) || next.join == Join::kColon || next.join == Join::kArrow);
         if (refers && (next.has_it || next.join == Join::kColon || next.join == Join::kDash || !clause.impure)) {
           clause.status = Standing::kRequest;
           clause.intent = next.intent;
