@@ -1,11 +1,14 @@
 // galen doctor
 #include <filesystem>
+#include <map>
+#include <optional>
 #include <string>
 
 #include "galen/base/files.h"
 #include "galen/cli/commands.h"
 #include "galen/cli/machine.h"
 #include "galen/cli/open_zoo.h"
+#include "galen/runtime/tuning.h"
 
 namespace galen::cli {
 namespace {
@@ -24,6 +27,20 @@ struct Findings {
   Json missing = Json::array();
 };
 
+// What was measured to be fastest for the card's network on this processor; nothing before its first use.
+std::optional<Json> tuning_of(const zoo::Card& card, const std::map<std::string, runtime::Tuning>& tunings) {
+  for (const auto& [key, tuning] : tunings) {
+    const bool same = key.rfind(card.network.sha256, 0) == 0 && key.find(runtime::processor_description()) != std::string::npos;
+    if (!same) continue;
+    Json measured = Json::array();
+    for (const runtime::Measured& one : tuning.measured) {
+      measured.push_back({{"threads", one.threads}, {"precision", to_string(one.precision)}, {"seconds", one.seconds}});
+    }
+    return Json{{"threads", tuning.threads}, {"precision", to_string(tuning.precision)}, {"measured", std::move(measured)}};
+  }
+  return std::nullopt;
+}
+
 void examine_zoo(const Arguments& arguments, Console& console, Findings& findings) {
   const Result<zoo::Zoo> zoo = open_zoo(arguments);
   if (!zoo) {
@@ -32,15 +49,17 @@ void examine_zoo(const Arguments& arguments, Console& console, Findings& finding
   }
   findings.document["zoo"] = zoo->folder().string();
   const auto add = [&](const std::string& id, const std::string& problem) {
-    findings.entries.push_back({{"id", id}, {"ok", problem.empty()}, {"problem", problem}});
+    findings.entries.push_back({{"id", id}, {"ok", problem.empty()}, {"problem", problem}, {"runs_with", nullptr}});
     if (!problem.empty()) findings.missing.push_back(id + ": " + problem);
   };
   const Progress progress = console.progress();
+  const std::map<std::string, runtime::Tuning> tunings = runtime::read_tunings(cache_folder());
   std::size_t done = 0;
   for (const zoo::Card& card : zoo->cards()) {
     tell(progress, done++, zoo->cards().size(), card.id);
     const Status status = zoo->verify(card);
     add(card.id, status ? "" : status.error().message);
+    if (const auto tuning = tuning_of(card, tunings)) findings.entries.back()["runs_with"] = *tuning;
   }
   for (const zoo::BrokenEntry& entry : zoo->broken()) add(entry.id, entry.problem);
   if (findings.entries.empty()) findings.missing.push_back("The zoo " + zoo->folder().string() + " has no entries.");
