@@ -169,4 +169,32 @@ void add_saliency(const zoo::Card& card, const TensorF& output, Classification& 
   classification.saliency_height = static_cast<int>(output.shape[2]);
 }
 
+void spread_saliency(const zoo::Card& card, const PixelMap& image_from_input, int image_width, int image_height,
+                     Classification& classification) {
+  constexpr int kSide = 64;
+  const int width = classification.saliency_width, height = classification.saliency_height;
+  if (width == 0 || height == 0) return;
+  const PixelMap back = inverse(image_from_input);
+  std::vector<float> spread(static_cast<std::size_t>(kSide) * kSide, 0.0F);
+  const auto value = [&](int x, int y) {
+    const int cx = std::clamp(x, 0, width - 1), cy = std::clamp(y, 0, height - 1);
+    return classification.saliency[static_cast<std::size_t>(cy) * width + cx];
+  };
+  for (int j = 0; j < kSide; ++j) {
+    for (int i = 0; i < kSide; ++i) {
+      const double x = (i + 0.5) / kSide * image_width - 0.5, y = (j + 0.5) / kSide * image_height - 0.5;
+      const double u = (back.a * x + back.b * y + back.c + 0.5) / card.input.width * width - 0.5;
+      const double v = (back.d * x + back.e * y + back.f + 0.5) / card.input.height * height - 0.5;
+      if (u < -0.5 || v < -0.5 || u > width - 0.5 || v > height - 0.5) continue;
+      const int left = static_cast<int>(std::floor(u)), top = static_cast<int>(std::floor(v));
+      const float pu = static_cast<float>(u - left), pv = static_cast<float>(v - top);
+      const float above = value(left, top) + pu * (value(left + 1, top) - value(left, top));
+      const float below = value(left, top + 1) + pu * (value(left + 1, top + 1) - value(left, top + 1));
+      spread[static_cast<std::size_t>(j) * kSide + static_cast<std::size_t>(i)] = above + pv * (below - above);
+    }
+  }
+  classification.saliency = std::move(spread);
+  classification.saliency_width = classification.saliency_height = kSide;
+}
+
 }  // namespace galen::runtime

@@ -14,4 +14,9 @@ Segmentation decide_segmentation(const zoo::Card& card, const ScoreMap& scores, 
 // normal class).
 void add_saliency(const zoo::Card& card, const TensorF& output, Classification& classification);
 
+// Turns a saliency map over the network's input (`card.input` in size) into one over the whole image, 0 where the
+// network saw nothing.
+void spread_saliency(const zoo::Card& card, const PixelMap& image_from_input, int image_width, int image_height,
+                     Classification& classification);
+
 }  // namespace galen::runtime

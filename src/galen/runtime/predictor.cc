@@ -308,12 +308,16 @@ Result<Classification> Predictor::classify(const std::string& id, const image::I
   }
   for (float& value : logits) value /= runs;
   Classification result = classification_from_logits(*card, logits);
-  // The map lies in the input's grid, so it is shown for inputs that show the whole image once.
-  const bool whole = (*raw)->placements.size() == 1 && card->input.fit == zoo::InputRule::Fit::kStretch &&
-                     (*raw)->field_of_view.labels.empty() && seen.image == &image;
-  if (!card->output.saliency.empty() && whole) {
-    const std::size_t saliency = index_of(card->output.saliency);
-    if (saliency < (*raw)->names.size()) add_saliency(*card, (*raw)->tensors.front().front()[saliency], result);
+  const std::size_t saliency = index_of(card->output.saliency);
+  // Tiles each have a map of their own; there is none of the whole.
+  if (!card->output.saliency.empty() && saliency < (*raw)->names.size() && (*raw)->placements.size() == 1) {
+    add_saliency(*card, (*raw)->tensors.front().front()[saliency], result);
+    const bool whole = card->input.fit == zoo::InputRule::Fit::kStretch && (*raw)->field_of_view.labels.empty() &&
+                       seen.image == &image;
+    const PixelMap image_from_seen{1, 0, static_cast<double>(seen.box.x), 0, 1, static_cast<double>(seen.box.y)};
+    if (!whole) {
+      spread_saliency(*card, compose(image_from_seen, (*raw)->placements.front()), image.width, image.height, result);
+    }
   }
   spent.postprocess_seconds += clock.lap();
   return result;

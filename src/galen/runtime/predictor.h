@@ -27,7 +27,8 @@ struct Classification {
   bool positive = false;        // Probability of the abnormal classes together at or above the threshold
   bool abstained = false;       // Between the card's two thresholds
   double confidence = 0;        // Probability of the class that is reported
-  std::vector<float> saliency;  // Where the network looked, [height][width] in 0..1; empty where the graph gives none
+  std::vector<float> saliency;  // Where the network looked, over the whole image, [height][width] in 0..1; empty where
+                                // the graph gives none
   int saliency_width = 0;
   int saliency_height = 0;
 };

@@ -303,6 +303,22 @@ TEST(SessionCacheTest, AFailureIsNotKept) {
   EXPECT_TRUE(cache.get("a", [] { return Result<std::shared_ptr<Session>>(std::make_shared<Weight>(1)); }));
 }
 
+TEST(SaliencyTest, OfALetterboxedInputLiesWhereTheImageShowsIt) {
+  zoo::Card card;
+  card.input.width = card.input.height = 64;
+  Classification classification;
+  classification.saliency_width = classification.saliency_height = 8;
+  classification.saliency.assign(64, 0.0F);
+  classification.saliency[3 * 8 + 7] = 1;  // Right end of the row above the middle
+  // An image of 128 x 64 fills the middle half of the input's height, at half its size.
+  spread_saliency(card, {2, 0, 0.5, 0, 2, -31.5}, 128, 64, classification);
+  const auto highest = std::max_element(classification.saliency.begin(), classification.saliency.end());
+  const auto at = highest - classification.saliency.begin();
+  EXPECT_GT(at % 64, 56);
+  EXPECT_GT(at / 64, 15);
+  EXPECT_LT(at / 64, 33);
+}
+
 zoo::Card two_class_card() {
   zoo::Card card;
   card.classes = {{0, "normal", true, {}}, {1, "ill", false, {}}};

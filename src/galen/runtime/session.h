@@ -25,6 +25,9 @@ struct SessionOptions {
   int threads = 0;  // 0: chosen by measurement at first use, kept in the cache folder
   Precision precision = Precision::kAutomatic;
   bool use_disk_cache = true;
+  // Runs that go on side by side, sharing the threads: more images a second where several threads call run(), at a
+  // longer time for each.
+  int streams = 1;
   // Fixes the shape of the graph's first input, which runs faster than free sizes; empty leaves it as it is in the
   // graph.
   std::vector<std::int64_t> input_shape;

@@ -29,8 +29,8 @@ std::string plain(const std::exception& error) {
   return text.substr(0, 600);
 }
 
-ov::AnyMap properties(int threads, Precision precision) {
-  return {ov::hint::performance_mode(ov::hint::PerformanceMode::LATENCY), ov::num_streams(1),
+ov::AnyMap properties(int threads, Precision precision, int streams) {
+  return {ov::hint::performance_mode(ov::hint::PerformanceMode::LATENCY), ov::num_streams(streams),
           ov::inference_num_threads(threads),
           // Pinned threads of several processes would share a processor while others idle.
           ov::hint::enable_cpu_pinning(false),
@@ -154,11 +154,14 @@ class Maker {
     if (options_.precision == Precision::kAutomatic) options_.precision = precision_from_environment();
     if (options_.precision == Precision::kAutomatic && !has_bfloat16()) options_.precision = Precision::kFloat32;
     identity_ = sha256_ + " " + shape_text(options_.input_shape) + " | " + processor_description() + " x" +
-                std::to_string(available_processors()) + " | " + runtime_version();
+                std::to_string(available_processors()) + " | " + runtime_version() +
+                (options_.streams > 1 ? " | streams " + std::to_string(options_.streams) : "");
   }
 
   std::shared_ptr<Session> make() {
-    if (available_processors() == 1 && options_.threads <= 0) options_.threads = 1;
+    // Side by side all processors are busy anyway; there is nothing to measure.
+    if ((available_processors() == 1 || options_.streams > 1) && options_.threads <= 0)
+      options_.threads = available_processors();
     if (options_.threads > 0 && options_.precision != Precision::kAutomatic) {
       return obtain(options_.threads, options_.precision);
     }
@@ -199,8 +202,9 @@ class Maker {
   }
 
   std::shared_ptr<OpenVinoSession> compile(int threads, Precision precision) {
-    return std::make_shared<OpenVinoSession>(core().compile_model(model(), "CPU", properties(threads, precision)),
-                                             threads, precision, onnx_.size(), false);
+    return std::make_shared<OpenVinoSession>(
+        core().compile_model(model(), "CPU", properties(threads, precision, options_.streams)), threads, precision,
+        onnx_.size(), false);
   }
 
   std::vector<Measured> measure() {
@@ -253,7 +257,8 @@ class Maker {
       load_compiled(path, [&](std::istream& stream, std::size_t bytes) {
         try {
           session = std::make_shared<OpenVinoSession>(
-              core().import_model(stream, "CPU", properties(threads, precision)), threads, precision, bytes, true);
+              core().import_model(stream, "CPU", properties(threads, precision, options_.streams)), threads, precision,
+              bytes, true);
           return true;
         } catch (const std::exception&) {
           return false;
