@@ -55,6 +55,8 @@ zoo::Card card_of(const std::string& id, const std::string& target, const std::s
   card.region = modality == "cxr" ? "chest" : "eye";
   card.input.channels = 1;
   card.input.width = card.input.height = 64;
+  card.input.mean = {0};
+  card.input.deviation = {1};
   card.intended_use = "tests";
   card.licence = "Apache-2.0";
   if (card.task == zoo::Task::kSegment) {
