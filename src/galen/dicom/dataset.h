@@ -8,7 +8,9 @@
 #include <dcmtk/dcmdata/dctk.h>
 
 #include <memory>
+#include <new>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +48,21 @@ class Dataset {
   std::unique_ptr<DcmFileFormat> file_;
   std::string transfer_syntax_;
 };
+
+// DCMTK 3.6.7 throws on some damaged values and where memory runs out: what `read` throws becomes an error. Every
+// function of this layer that others call goes through it.
+template <typename Read>
+auto without_exceptions(const Read& read) -> decltype(read()) {
+  try {
+    return read();
+  } catch (const std::out_of_range&) {
+    return Error{"the DICOM file is damaged (a value has an impossible length)"};
+  } catch (const std::length_error&) {
+    return Error{"the DICOM file is damaged (a value has an impossible length)"};
+  } catch (const std::bad_alloc&) {
+    return Error{"not enough memory to read the DICOM file"};
+  }
+}
 
 // True where the bytes start like a DICOM file, with or without a preamble.
 bool looks_like_dicom(std::string_view bytes);

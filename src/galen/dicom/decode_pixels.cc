@@ -231,7 +231,7 @@ Result<StoredValues> read_stored_values(const std::filesystem::path& path, const
     if (!stored) return stored.error_in(path.string());
     return stored;
   };
-  return read();
+  return without_exceptions(read);
 }
 
 }  // namespace galen::dicom

@@ -7,8 +7,9 @@
 #include "galen/image/limits.h"
 
 namespace galen::dicom {
+namespace {
 
-Result<image::Image> decode_dicom(std::string_view bytes, const image::ReadLimits& limits) {
+Result<image::Image> decode(std::string_view bytes, const image::ReadLimits& limits) {
   const Result<Dataset> dataset = Dataset::parse(bytes, limits);
   if (!dataset) return dataset.error();
   const Result<PixelHeader> header = read_pixel_header(*dataset, limits);
@@ -30,6 +31,12 @@ Result<image::Image> decode_dicom(std::string_view bytes, const image::ReadLimit
   fill_geometry(*dataset, *header, image);
   image.modality = modality_of(*dataset);
   return image;
+}
+
+}  // namespace
+
+Result<image::Image> decode_dicom(std::string_view bytes, const image::ReadLimits& limits) {
+  return without_exceptions([&] { return decode(bytes, limits); });
 }
 
 Result<image::Image> read_dicom(const std::filesystem::path& path, const image::ReadLimits& limits) {

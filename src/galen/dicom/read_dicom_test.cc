@@ -208,6 +208,24 @@ TEST_F(ReadDicomTest, RefusesWhatHoldsNoImageSaysTooMuchOrIsTooShort) {
   EXPECT_NE(read().error().message.find("RTPLAN"), std::string::npos);
 }
 
+TEST_F(ReadDicomTest, RefusesADirectoryWhoseRecordTypeHasAnImpossibleLength) {
+  // DCMTK throws here: the record type's characters are fewer than its length, because they begin with a zero byte.
+  DcmItem* record = nullptr;
+  data().clear();
+  set(DCM_Modality, "OT");
+  data().findOrCreateSequenceItem(DCM_DirectoryRecordSequence, record, 0);
+  record->putAndInsertString(DCM_DirectoryRecordType, "STUDY ");
+  ASSERT_TRUE(file_.saveFile((folder_ / "d.dcm").c_str(), EXS_LittleEndianExplicit).good());
+  std::string bytes = *read_text_file(folder_ / "d.dcm");
+  const std::size_t at = bytes.find("STUDY ");
+  ASSERT_NE(at, std::string::npos);
+  for (std::size_t n = 0; n < 6; ++n) {
+    std::string damaged = bytes;
+    damaged[at + n] = '\0';
+    EXPECT_FALSE(decode_dicom(damaged));
+  }
+}
+
 TEST_F(ReadDicomTest, RefusesADeflateBomb) {
   const std::vector<Uint16> zeros(std::size_t{8} << 20);
   set_words(zeros);
