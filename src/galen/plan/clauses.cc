@@ -127,6 +127,8 @@ class Splitter {
     for (std::size_t k = i; k < end; ++k) {
       if (k > i && (items_[k].mark == "," || items_[k].mark == ":" || items_[k].mark == "->")) break;
       if (tells_outcome(k)) return true;
+      // "supposing it is, ..."
+      if (k + 1 < end && one_of(items_[k].word, {"it", "that", "this", "they", "so"}) && is_copula(items_[k + 1]) && is_boundary(k + 2, end)) return true;
     }
     return false;
   }
@@ -164,12 +166,14 @@ class Splitter {
 
   // One past the condition's last item.
   std::size_t end_of_condition(std::size_t begin, std::size_t end) const {
-    bool content = false;
-    bool outcome = false;
     const Item& head = items_[begin];
+    // "on a positive result": the opener tells the outcome.
+    const bool told = head.has(Tag::kIf) && (head.word.ends_with(" positive") || head.word.ends_with(" negative"));
+    bool content = told;
+    bool outcome = told;
     if (head.has(Tag::kElse) || head.has(Tag::kSo)) {
       // "if not" alone is a whole condition; "if not TB" and "if there is TB" are only the start of one.
-      if (!continues(begin + 1, end)) return begin + 1;
+      if (!head.word.starts_with("if") || !continues(begin + 1, end)) return begin + 1;
     }
     for (std::size_t i = begin + 1; i < end; ++i) {
       const Item& item = items_[i];
@@ -371,6 +375,7 @@ class Describer {
 
   // "inside the lungs", "on the segmented lungs", "in that region", "using the lung mask"
   void find_mask(Clause& clause) {
+    bool restricts = false;
     for (std::size_t i = clause.first; i < clause.last; ++i) {
       const Item& item = items_[i];
       if (item.has(Tag::kWhole)) {
@@ -378,7 +383,9 @@ class Describer {
         continue;
       }
       if (mention_at(i) >= 0 && mention(mention_at(i)).first != i) continue;
-      const bool strong = item.has(Tag::kInside);
+      // "restrict the check to them"
+      if (one_of(item.word, {"restrict", "limit", "confine", "constrain", "restricting", "limiting", "confining", "narrow", "restricted", "limited", "confined"})) restricts = true;
+      const bool strong = item.has(Tag::kInside) || (restricts && item.word == "to");
       const bool weak = !strong && item.count == 1 && is_step_word(item.word);
       if (!strong && !weak) continue;
       std::size_t k = i + 1;
@@ -545,9 +552,11 @@ class Describer {
   }
 
   void describe_main(Clause& clause, const Sentence& sentence) {
+    // "exclude the heart from the masks"
+    const bool from_mask = clause.mask.used && clause.mask.mention < 0 && items_[clause.mask.first].word == "from";
     bool seen_target = false;
     bool draw = false, decide = false, estimate = false, noun = false, measure = false, skip = false, skip_after = false, known = false, self = false, reason = false;
-    bool patient = false, firmly_known = false;
+    bool patient = false, firmly_known = false, past_passive = false;
     bool other_words = false;
     int loose = 0;
     std::size_t known_at = clause.last, reason_at = clause.last, patient_at = clause.last;
@@ -600,6 +609,8 @@ class Describer {
       if ((item.has(Tag::kKnown) || item.has(Tag::kHistory)) && !known) known = true, known_at = i;
       if (item.has(Tag::kKnown)) firmly_known = true;
       if (item.has(Tag::kSelf) || item.has(Tag::kFuture)) self = true;
+      if (one_of(item.word, {"was", "were", "been"}) && seen_target && !clause.verb_leads && !sentence.question) past_passive = true;
+      if (clause.excludes && item.word == "from" && seen_target) skip = true;
       if (item.has(Tag::kReason) && !reason) reason = true, reason_at = i;
       if (item.has(Tag::kPatient) && !patient) patient = true, patient_at = i;
       const bool neutral = is_filler(item) || item.names_modality() || item.has(Tag::kIn) || is_copula(item) || item.measure >= 0 || item.tags.any() ||
@@ -616,7 +627,9 @@ class Describer {
     (void)noun;
     const bool asks = clause.intent_said || clause.request_words || clause.only || clause.first_word || clause.everything || clause.everything_structures;
     if (asks) clause.status = Standing::kRequest;
+    if (clause.excludes && from_mask) skip = true;
     background_after_ = reason_at;
+    reasons_ = reason;
     patient_at_ = patient_at;
     if (skip || skip_after) clause.status = Standing::kSkip;
     else if (self) clause.status = Standing::kKnown;
@@ -625,7 +638,7 @@ class Describer {
       bool target_before = false;
       for (std::size_t i = clause.first; i < known_at; ++i) target_before = target_before || mention_at(i) >= 0;
       // "prostate contour for the biopsy list": the words of history only add to a request.
-      const bool command = clause.intent_said && (clause.verb_leads || (target_before && !firmly_known));
+      const bool command = clause.intent_said && (clause.verb_leads || (target_before && !firmly_known && !past_passive));
       if (command || (sentence.question && target_before)) background_after_ = std::min(background_after_, known_at);
       else clause.status = Standing::kKnown;
     }
@@ -643,7 +656,7 @@ class Describer {
       if (!clause.in_case && i > patient_at_ && stands_with(patient_at_, i)) background = true;
       // "prognosis for this cancer", "it is an HRCT for ILD"
       if (!clause.in_case && (follows_for(i, clause) || is_place(i, clause) || follows_of(i, clause))) {
-        if (!clause.intent_said && !clause.request_words && clause.mentions.empty()) background = background || (follows_for(i, clause) && i > clause.first);
+        if (!clause.intent_said && !clause.request_words && clause.mentions.empty() && reasons_) background = background || follows_for(i, clause);
         if (!clause.mentions.empty() && is_survival(mention(clause.mentions.back()))) background = true;
       }
       // "liver mask for the transplant": what it is for. "check the lungs for TB": where to look.
@@ -671,7 +684,7 @@ class Describer {
     }
     return false;
   }
-  bool is_survival(const Mention& m) const { return m.facet_only() && lexicon_.concept_at(m.senses[0].facet).name == "survival"; }
+  bool is_survival(const Mention& m) const { return !m.senses.empty() && m.senses[0].head < 0 && m.senses[0].facet >= 0 && lexicon_.concept_at(m.senses[0].facet).name == "survival"; }
   bool follows_of(std::size_t i, const Clause& clause) const {
     std::size_t k = i;
     while (k > clause.first && is_filler(items_[k - 1])) --k;
@@ -693,6 +706,7 @@ class Describer {
   const Lexicon& lexicon_;
   std::size_t background_after_ = static_cast<std::size_t>(-1);
   std::size_t patient_at_ = static_cast<std::size_t>(-1);
+  bool reasons_ = false;
 };
 
 }  // namespace

@@ -158,6 +158,8 @@ int Linker::score(const Sense& meant, int index) const {
     if (has_site < 0 && finding) has_site = regions_[static_cast<std::size_t>(index)];
     const int meant_site = meant.site >= 0 ? meant.site : (finding ? lexicon_.site_of(meant.head) : -1);
     if (meant.facet != has.facet) {
+      // "how bad is the retinopathy?": its grading answers.
+      if (meant.facet < 0 && meant.head == has.head && e.task == Task::kClassify && lexicon_.concept_at(has.facet).name == "grade") best = std::max(best, 2);
       if (meant.facet < 0 || has.facet >= 0 || e.task != Task::kClassify) continue;
       const std::string& facet = lexicon_.concept_at(meant.facet).name;
       const bool related = meant.head == has.head || lexicon_.is_a(has.head, meant.head) || lexicon_.is_a(meant.head, has.head);
@@ -167,7 +169,8 @@ int Linker::score(const Sense& meant, int index) const {
         const bool lesion = lexicon_.is_a(meant.head, lexicon_.find("lesion"));
         if (judges && lesion && sites_fit(lexicon_, has_site, meant_site)) best = std::max(best, primary ? 3 : 2);
       } else if (related && e.classes.size() > 2 && sites_fit(lexicon_, has_site, meant_site)) {
-        best = std::max(best, primary ? 3 : 2);
+        const bool generic = is_generic(lexicon_, meant.head) && meant_site < 0;
+        best = std::max(best, generic ? 1 : primary ? 3 : 2);
       }
       continue;
     }
@@ -228,6 +231,8 @@ std::vector<Candidate> Linker::fitting(const Mention& mention, Intent intent, co
     for (const Candidate& c : list) best = std::max(best, c.score);
     keep(list, [&](const Candidate& c) { return c.score >= std::min(best, 3); });
   };
+  // A generic noun means what this kind of image can show.
+  if (!found.empty() && found.front().score <= 1) keep(found, in_modality);
   if (intent == Intent::kSegment) {
     std::vector<Candidate> masks;
     std::copy_if(found.begin(), found.end(), std::back_inserter(masks), of_task);

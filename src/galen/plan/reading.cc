@@ -436,6 +436,15 @@ class Reader {
         }
       }
     }
+    // "if there is no tumour" of a classification of tumours
+    for (int i = static_cast<int>(draft_.steps.size()) - 1; i >= 0 && best < 0; --i) {
+      const DraftStep& s = draft_.steps[static_cast<std::size_t>(i)];
+      const Sense& about = linker_.sense(s.entry);
+      if (s.removed || about.facet < 0 || about.head < 0 || linker_.entry(s.entry).task != Task::kClassify || !has_normal_class(i)) continue;
+      for (const Sense& sense : m.senses) {
+        if (sense.head >= 0 && (lexicon_.is_a(about.head, sense.head) || lexicon_.is_a(sense.head, about.head))) best = i;
+      }
+    }
     return best;
   }
 
@@ -469,7 +478,10 @@ class Reader {
       if (const std::optional<Condition_> by_class = class_condition(mention(index), words.negative)) return checked(*by_class);
     }
     bool named = false;
-    for (const int index : clause.mentions) {
+    // "if the mole turns out to be a melanoma": what is decided comes before what it is decided of.
+    std::vector<int> ordered = clause.mentions;
+    std::stable_partition(ordered.begin(), ordered.end(), [&](int index) { return !is_structure(mention(index)) && has_own_class(mention(index)); });
+    for (const int index : ordered) {
       const Mention& m = mention(index);
       if (m.quality_only() || m.measure >= 0) continue;
       named = true;
@@ -480,7 +492,7 @@ class Reader {
       }
     }
     if (named) {
-      for (const int index : clause.mentions) {
+      for (const int index : ordered) {
         const Mention& m = mention(index);
         if (m.quality_only()) continue;
         Resolution found = resolve(m, Intent::kUnknown);
@@ -571,7 +583,8 @@ class Reader {
     const zoo::Entry& entry = linker_.entry(draft_.steps[static_cast<std::size_t>(step_index)].entry);
     note(step_index, m);
     Condition_ result{step_index, entry.classes[static_cast<std::size_t>(class_index)]};
-    if (entry.normal[static_cast<std::size_t>(class_index)]) result.outcome = "negative";
+    // The only normal class is the negative; of several, the one that was named is meant.
+    if (entry.normal[static_cast<std::size_t>(class_index)] && std::count(entry.normal.begin(), entry.normal.end(), true) == 1) result.outcome = "negative";
     if (negative) result.outcome = opposite(result);
     return result;
   }
@@ -762,17 +775,43 @@ class Reader {
     for (const int index : wanted) {
       if (index == judged && wanted.size() > 1) continue;
       const Mention& m = mention(index);
-      if ((m.quality_only()) && intent == Intent::kSegment && wanted.size() > 1) continue;
+      if (m.quality_only() && intent == Intent::kSegment && clause.intent_said && wanted.size() > 1) continue;
       for (Mention target : targets_of(index)) {
         if (judged >= 0 && (m.quality_only() || m.facet_only())) target = joined(target, mention(judged));
         Intent how = m.measure >= 0 ? Intent::kSegment : intent;
+        // A disease in a list of outlines keeps its own kind of answer.
+        if (!clause.intent_said && how == Intent::kSegment && m.measure < 0 && !is_structure(m) && has_own_class(m)) how = Intent::kUnknown;
+        if (how != Intent::kSegment && compares_classes(sentence, index)) how = Intent::kClassify;
         if (m.quality_only() || (!m.senses.empty() && m.senses[0].facet >= 0)) how = Intent::kClassify;
-        if (m.facet_only() && lexicon_.concept_at(m.senses[0].facet).name == "survival") how = Intent::kPrognose;
+        if (!m.senses.empty() && m.senses[0].facet >= 0 && lexicon_.concept_at(m.senses[0].facet).name == "survival") how = Intent::kPrognose;
         if (m.facet_only() && absorbed_by_class(clause, index)) continue;
         take(target, index, how, source, made);
       }
       last_mention_ = index;
     }
+    if (judged >= 0) last_mention_ = judged;
+  }
+
+  bool is_structure(const Mention& m) const {
+    return !m.senses.empty() && m.senses[0].head >= 0 && lexicon_.concept_at(m.senses[0].head).kind == ConceptKind::kStructure;
+  }
+
+  // "meningioma or glioma": two classes of one classification in a sentence ask for it.
+  bool compares_classes(const Sentence& sentence, int index) const {
+    const std::vector<ClassName> mine = linker_.classes_of(mention(index));
+    if (mine.empty()) return false;
+    for (const Clause& clause : sentence.clauses) {
+      if (clause.in_case) continue;
+      for (const int other : clause.mentions) {
+        if (other == index) continue;
+        for (const ClassName& theirs : linker_.classes_of(mention(other))) {
+          for (const ClassName& c : mine) {
+            if (c.entry == theirs.entry && c.index != theirs.index) return true;
+          }
+        }
+      }
+    }
+    return false;
   }
 
   bool is_generic_target(const Mention& m) const { return !m.senses.empty() && is_generic(lexicon_, m.senses[0].head); }

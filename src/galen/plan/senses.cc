@@ -47,6 +47,12 @@ Sense canonical(const Lexicon& lexicon, Sense sense) {
     const bool up = current.name == "cancer" || current.name == "metastasis" || current.name == "tumour" || current.name == "mass";
     wanted = up && !current.parents.empty() ? current.parents.front() : -1;
   }
+  // "a nodule in the breast" is a "breast-lesion"
+  const Concept& said = lexicon.concept_at(sense.head);
+  if (said.name == "nodule" || said.name == "mass" || said.name == "tumour" || said.name == "lesion") {
+    const int lesion = lexicon.find(lexicon.concept_at(sense.site).name + "-lesion");
+    if (lesion >= 0) return {sense.facet, lesion, -1};
+  }
   return sense;
 }
 

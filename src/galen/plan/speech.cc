@@ -118,7 +118,7 @@ class Listener {
       if (item.has(Tag::kSystem) && item.count > 1 && !draws && !one_of(item.word, {"mark all", "label all", "send the", "print the", "clear the", "call the"})) return Kind::kSystem;
     }
     // "give me a recipe": a thing that no image step makes.
-    bool asked = clause.request_words || sentence.question;
+    bool asked = clause.request_words || clause.intent_said || sentence.question;
     for (std::size_t k = clause.first; k < clause.last; ++k) {
       const Item& item = items_[k];
       if (mentions_.mention_of[k] >= 0) return Kind::kImaging;
@@ -156,7 +156,8 @@ class Listener {
 
   // A request without a target: chatting, or too little to act on.
   DeclineReason fallback() const {
-    int words = 0, english = 0, pointing = 0, greetings = 0, asking = 0;
+    int words = 0, pointing = 0, greetings = 0, asking = 0, small = 0;
+    bool real_greeting = false;
     for (const Item& item : items_) {
       if (!item.mark.empty() || item.number) continue;
       ++words;
@@ -166,8 +167,9 @@ class Listener {
         ++pointing;
       }
       if (item.has(Tag::kGreeting) || item.has(Tag::kPolite)) ++greetings;
+      else if (is_filler(item) || one_of(item.word, {"lot", "very", "much", "so", "and", "to", "for", "again", "there", "everyone"})) ++small;
+      if (item.has(Tag::kGreeting) || (item.has(Tag::kPolite) && item.word.starts_with("th"))) real_greeting = true;
       if (item.has(Tag::kAsk)) ++asking;
-      if (item.plain || item.count > 1 || item.has(Tag::kAsk)) ++english;
     }
     if (words == 0) return DeclineReason::kUnclear;
     if (pointing > 0) return DeclineReason::kUnclear;
@@ -175,7 +177,7 @@ class Listener {
     for (const Item& item : items_) {
       if (item.plain && language::is_english(tokens_[item.first].stem)) ++known;
     }
-    if (greetings > 0 && greetings == words) return DeclineReason::kNotImaging;
+    if (greetings > 0 && greetings + small == words && real_greeting) return DeclineReason::kNotImaging;
     if (known + asking + greetings >= 4 && (known >= 2)) return DeclineReason::kNotImaging;
     return DeclineReason::kUnclear;
   }

@@ -96,8 +96,11 @@ class Settler {
     }
     for (std::size_t i = 1; i < sentence.clauses.size(); ++i) {
       Clause& clause = sentence.clauses[i];
-      const Clause& before = sentence.clauses[i - 1];
       if (clause.in_case) continue;
+      // A mask by itself ("and, within them, the cup") stands in between.
+      std::size_t b = i - 1;
+      while (b > 0 && sentence.clauses[b].mentions.empty() && sentence.clauses[b].mask.used && sentence.clauses[b].status == Standing::kNone && !sentence.clauses[b].in_case) --b;
+      const Clause& before = sentence.clauses[b];
       if (clause.status == Standing::kNone && !clause.mentions.empty()) {
         if (clause.join == Join::kBut && before.everything) {
           clause.status = Standing::kSkip;
@@ -136,7 +139,7 @@ class Settler {
       if (clause.status == Standing::kNone) {
         const bool refers = next.status == Standing::kRequest && next.mentions.empty() && next.intent_said && !next.mask.used;
         const bool trails = next.status == Standing::kRequest && !next.verb_leads && !clause.impure && (lists(next.join) || next.join == Join::kColon || next.join == Join::kArrow);
-        if (refers && (next.has_it || next.join == Join::kColon || next.join == Join::kDash || !clause.impure)) {
+        if (refers) {
           clause.status = Standing::kRequest;
           clause.intent = next.intent;
         } else if (trails) {
@@ -195,12 +198,21 @@ class Settler {
     }
     for (Clause& clause : sentence.clauses) {
       for (const int index : clause.mentions) {
-        if (!is_structure(index) || linker_.candidates(mention(index)).empty()) return;
+        if (!is_drawable(sentence, index)) return;
       }
     }
     for (Clause& clause : sentence.clauses) {
       if (!clause.mentions.empty()) clause.status = Standing::kRequest;
     }
+  }
+
+  // A structure; a finding may only be told, unless it comes with a mask to look in.
+  bool is_drawable(const Sentence& sentence, int index) const {
+    const std::vector<Candidate> candidates = linker_.candidates(mention(index));
+    if (candidates.empty()) return false;
+    if (is_structure(index)) return true;
+    const bool masked = std::any_of(sentence.clauses.begin(), sentence.clauses.end(), [](const Clause& clause) { return clause.mask.used; });
+    return masked;
   }
 
   std::vector<Sentence>& sentences_;
