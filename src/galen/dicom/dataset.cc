@@ -10,6 +10,7 @@
 #include <limits>
 #include <mutex>
 
+#include "galen/dicom/fallback_dictionary.h"
 #include "galen/image/limits.h"
 
 namespace galen::dicom {
@@ -17,9 +18,12 @@ namespace {
 
 constexpr std::string_view kDeflated = "1.2.840.10008.1.2.1.99";
 
-void silence_dcmtk() {
+void set_up_dcmtk() {
   static std::once_flag once;
-  std::call_once(once, [] { OFLog::configure(OFLogger::OFF_LOG_LEVEL); });
+  std::call_once(once, [] {
+    OFLog::configure(OFLogger::OFF_LOG_LEVEL);
+    ensure_dictionary();
+  });
 }
 
 // How many bytes a raw deflate stream unpacks to, counted up to just above `most`.
@@ -96,7 +100,7 @@ std::string sentence(const OFCondition& condition) {
 bool looks_like_dicom(std::string_view bytes) { return image::recognise_format(bytes) == image::FileFormat::kDicom; }
 
 Result<Dataset> Dataset::parse(std::string_view bytes, const image::ReadLimits& limits) {
-  silence_dcmtk();
+  set_up_dcmtk();
   if (bytes.empty()) return Error{"the file is empty"};
   if (!looks_like_dicom(bytes)) return Error{"not a DICOM file"};
   if (Status fine = check_deflated(bytes, limits); !fine) return fine.error();
