@@ -51,7 +51,7 @@ std::string obstacle(const plan::Step& step, const std::vector<StepResult>& earl
     if (asked.state == StepState::kSkipped) return name + " was not run, so that its condition is not known";
     if (asked.outcome == "uncertain") return name + " is uncertain, so that its condition is not known";
     if (!condition_holds(*step.when, asked)) {
-      return "it was asked for only if " + name + " is " + step.when->outcome + ", which is " +
+      return "it was asked for only if " + name + " is " + step.when->outcome + ", and the answer was " +
              (asked.reported_class.empty() ? asked.outcome : asked.reported_class);
     }
   }

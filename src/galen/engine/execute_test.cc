@@ -68,7 +68,8 @@ TEST_F(ExecuteTest, AConditionThatDoesNotHoldSkipsItsStepAndSaysWhy) {
   runner.answers[kTuberculosis] = answer_of({0.8, 0.2}, false);
   const StudyResult result = run_steps({step(kTuberculosis), step(kHeart, {}, plan::Condition{0, "positive"})});
   EXPECT_EQ(result.steps[1].state, StepState::kSkipped);
-  EXPECT_EQ(result.steps[1].why, "it was asked for only if step 1 (tuberculosis) is positive, which is normal");
+  EXPECT_EQ(result.steps[1].why,
+            "it was asked for only if step 1 (tuberculosis) is positive, and the answer was normal");
   EXPECT_EQ(runner.ran, std::vector<std::string>{kTuberculosis});
 }
 

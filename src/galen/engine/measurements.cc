@@ -311,6 +311,18 @@ void add_shares_of_inputs(const std::vector<StepResult>& steps, std::vector<Meas
   }
 }
 
+// Two names may come to one figure: the share of the field is that of the image where there is no field of view.
+std::vector<Measurement> without_repetition(std::vector<Measurement> measurements) {
+  std::vector<Measurement> result;
+  for (Measurement& one : measurements) {
+    const bool known = std::any_of(result.begin(), result.end(), [&one](const Measurement& other) {
+      return other.name == one.name && other.structure == one.structure && other.unit == one.unit;
+    });
+    if (!known) result.push_back(std::move(one));
+  }
+  return result;
+}
+
 bool asks_for(const std::vector<std::string>& asked, Measure what) {
   return std::any_of(asked.begin(), asked.end(),
                      [what](const std::string& name) { return measure_named(name) == what; });
@@ -343,7 +355,7 @@ std::vector<Measurement> measure_step(const StepResult& step, const image::Image
       else add_2d(structure, what, result);
     }
   }
-  return result;
+  return without_repetition(std::move(result));
 }
 
 std::vector<Measurement> measure_across(const std::vector<StepResult>& steps, const image::Image& image,

@@ -41,7 +41,7 @@ cv::Size text_size(const std::string& text, double size) {
 
 std::array<double, 2> display_range(const image::Image& image, int slice) {
   if (image.window_low_high) return *image.window_low_high;
-  if (image.stored_bits <= 8 && image.channels == 3) return {0, 255};
+  if (image.stored_bits <= 8) return {0, 255};
   const std::size_t per_slice =
       image.voxels() / static_cast<std::size_t>(image.depth) * static_cast<std::size_t>(image.channels);
   std::vector<float> values(
@@ -55,7 +55,6 @@ std::array<double, 2> display_range(const image::Image& image, int slice) {
   };
   const double low = at(0.005);
   const double high = at(0.995);
-  if (image.stored_bits <= 8 && low >= 0 && high <= 255) return {std::min(low, 30.0), std::max(high, 200.0)};
   return {low, high > low ? high : low + 1};
 }
 
@@ -115,7 +114,7 @@ void Canvas::outline(const image::LabelMap& mask, int slice, int value, const Co
   }
   cv::resize(inside, inside, canvas_.size(), 0, 0, scale_ > 1 ? cv::INTER_LINEAR : cv::INTER_AREA);
   // Rounds off the steps that enlarged pixels have.
-  if (scale_ > 1.5) cv::GaussianBlur(inside, inside, cv::Size(), 0.35 * scale_);
+  if (scale_ > 1.2) cv::GaussianBlur(inside, inside, cv::Size(), 0.6 * scale_);
   cv::threshold(inside, inside, 127, 255, cv::THRESH_BINARY);
   std::vector<std::vector<cv::Point>> contours;
   cv::findContours(inside, contours, cv::RETR_CCOMP, cv::CHAIN_APPROX_NONE);
@@ -236,25 +235,49 @@ void Canvas::scale_bar(double mm_per_pixel, const std::string& note) {
 }
 
 image::Image Canvas::finish(const std::vector<LegendRow>& legend) const {
-  const int row_height = 30;
-  const int top = 10;
-  const int strip = legend.empty() ? 0 : static_cast<int>(legend.size()) * row_height + 2 * top;
-  cv::Mat whole(canvas_.rows + strip, std::max(canvas_.cols, 640), CV_8UC3, Colour(22, 24, 28));
-  canvas_.copyTo(whole(cv::Rect((whole.cols - canvas_.cols) / 2, 0, canvas_.cols, canvas_.rows)));
-  for (std::size_t n = 0; n < legend.size(); ++n) {
-    const LegendRow& row = legend[n];
-    const int middle = canvas_.rows + top + static_cast<int>(n) * row_height + row_height / 2;
-    int x = 16;
-    if (row.swatch) {
-      cv::rectangle(whole, cv::Rect(x, middle - 8, 26, 16), row.colour, cv::FILLED);
-      x += 38;
+  constexpr int kRowHeight = 30;
+  constexpr int kMargin = 10;
+  constexpr int kGap = 22;
+  const int width = std::max(canvas_.cols, 640);
+  const auto text_width = [](const std::string& text) { return text_size(text, kTextSize).width; };
+
+  struct Text {
+    int x = 0, row = 0;
+    std::string text;
+    bool name = false;
+  };
+  std::vector<Text> texts;
+  std::vector<std::pair<int, Colour>> swatches;
+  int rows = 0;
+  for (const LegendRow& item : legend) {
+    if (item.swatch) swatches.emplace_back(rows, item.colour);
+    const int left = item.swatch ? 54 : 16;
+    const std::string name = drawable(item.name);
+    texts.push_back({left, rows, name, true});
+    const int indent = left + text_width(name) + kGap;
+    int x = indent;
+    for (const std::string& item_figure : item.figures) {
+      const std::string figure = drawable(item_figure);
+      if (x > indent && x + text_width(figure) > width - kMargin) {
+        ++rows;
+        x = indent;
+      }
+      texts.push_back({x, rows, figure, false});
+      x += text_width(figure) + kGap;
     }
-    std::string name = drawable(row.name);
-    cv::putText(whole, name, {x, middle + 7}, kFont, kTextSize, Colour(255, 255, 255), 1, cv::LINE_AA);
-    x += text_size(name, kTextSize).width + 16;
-    std::string figures = drawable(row.figures);
-    while (!figures.empty() && x + text_size(figures, kTextSize).width > whole.cols - 8) figures.pop_back();
-    cv::putText(whole, figures, {x, middle + 7}, kFont, kTextSize, Colour(190, 196, 204), 1, cv::LINE_AA);
+    ++rows;
+  }
+
+  const int strip = rows == 0 ? 0 : rows * kRowHeight + 2 * kMargin;
+  cv::Mat whole(canvas_.rows + strip, width, CV_8UC3, Colour(22, 24, 28));
+  canvas_.copyTo(whole(cv::Rect((width - canvas_.cols) / 2, 0, canvas_.cols, canvas_.rows)));
+  const auto middle = [this](int row) { return canvas_.rows + kMargin + row * kRowHeight + kRowHeight / 2; };
+  for (const auto& [row, colour] : swatches) {
+    cv::rectangle(whole, cv::Rect(16, middle(row) - 8, 26, 16), colour, cv::FILLED);
+  }
+  for (const Text& one : texts) {
+    const Colour ink = one.name ? Colour(255, 255, 255) : Colour(190, 196, 204);
+    cv::putText(whole, one.text, {one.x, middle(one.row) + 7}, kFont, kTextSize, ink, 1, cv::LINE_AA);
   }
   image::Image result = image::make_image(whole.cols, whole.rows, 3);
   for (int j = 0; j < whole.rows; ++j) {

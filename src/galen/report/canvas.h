@@ -22,8 +22,8 @@ cv::Mat display_picture(const image::Image& image, int slice = 0);
 struct LegendRow {
   Colour colour;
   std::string name;
-  std::string figures;
-  bool swatch = true;  // No swatch: a line of text
+  std::vector<std::string> figures;  // Go on below where they do not fit beside the name
+  bool swatch = true;                // No swatch: a line of text
 };
 
 // A part of the picture, enlarged or reduced so that its longer side is about `side` pixels.

@@ -151,13 +151,14 @@ std::string figure_text(const Json& value) {
   return compact;
 }
 
-void add_figures(const Json& figures, const std::string& prefix, std::string& html, int depth = 0) {
+void add_figures(const Json& figures, const std::string& prefix, bool by_label, std::string& html, int depth = 0) {
   if (!figures.is_object()) return;
   for (const auto& [key, value] : figures.items()) {
+    if (key == "task" || (key == "labels" && !by_label)) continue;
     const bool leaf =
         !value.is_object() || value.contains("mean") || value.contains("estimate") || value.contains("value");
     if (!leaf && depth < 3) {
-      add_figures(value, prefix + key + " ", html, depth + 1);
+      add_figures(value, key == "labels" ? prefix : prefix + key + " ", by_label, html, depth + 1);
     } else if (!value.is_array()) {
       html += element("dt", prefix + key) + element("dd", figure_text(value));
     }
@@ -199,7 +200,7 @@ std::string weights_section(const StudyResult& result) {
     item("Limits", step.card.limits);
     html += "</dl>";
     std::string figures;
-    add_figures(step.card.figures, "", figures);
+    add_figures(step.card.figures, "", step.card.labels.size() > 1, figures);
     if (!figures.empty()) html += "<p class=\"soft\">Figures on the validation split</p><dl>" + figures + "</dl>";
     html += "</section>\n";
   }

@@ -82,13 +82,14 @@ measure::Box focus(const std::vector<const engine::StepResult*>& steps, const im
   return {x - half, y - half, x + half, y + half};
 }
 
-std::string figures_of(const std::vector<engine::Measurement>& measurements, const std::string& structure) {
-  std::string text;
-  for (const engine::Measurement& measurement : measurements) {
-    if (measurement.structure != structure || !measurement.value) continue;
-    text += (text.empty() ? "" : "   ") + measurement.name + " " + value_text(measurement);
+std::vector<std::string> figures_of(const std::vector<engine::Measurement>& measurements,
+                                    const std::string& structure) {
+  std::vector<std::string> figures;
+  for (const engine::Measurement& one : measurements) {
+    if (one.structure != structure || !one.value || is_restated(one, measurements)) continue;
+    figures.push_back(one.name + " " + value_text(one));
   }
-  return text;
+  return figures;
 }
 
 void draw_lines(Canvas& canvas, const engine::Measurement& measurement, const std::vector<Colour>& colours,
@@ -129,8 +130,9 @@ std::vector<LegendRow> legend_of(const std::vector<Shown>& shown) {
   std::vector<LegendRow> rows;
   for (const Shown& one : shown) {
     const bool empty = measure::count_voxels(one.step->segmentation->mask, one.label->value) == 0;
-    rows.push_back(
-        {one.colour, one.label->name, empty ? "not found" : figures_of(one.step->measurements, one.label->name), true});
+    std::vector<std::string> figures = {"not found"};
+    if (!empty) figures = figures_of(one.step->measurements, one.label->name);
+    rows.push_back({one.colour, one.label->name, std::move(figures), true});
   }
   return rows;
 }
@@ -143,7 +145,7 @@ Picture everything(const engine::StudyResult& result, const image::Image& image,
   add_scale(canvas, image);
   std::vector<LegendRow> legend = legend_of(shown);
   for (const engine::Measurement& measurement : result.measurements) {
-    legend.push_back({{}, measurement.name, value_text(measurement), false});
+    legend.push_back({{}, measurement.name, {value_text(measurement)}, false});
   }
   return {"overlay-all.png", "Everything that was outlined.", -1, canvas.finish(legend)};
 }
@@ -180,8 +182,8 @@ Picture of_measurement(const engine::Measurement& measurement, const image::Imag
   draw_lines(canvas, measurement, colours, Canvas::TextPlace::kMiddle);
   add_scale(canvas, image);
   std::vector<LegendRow> legend;
-  for (const Shown& one : shown) legend.push_back({one.colour, one.label->name, "", true});
-  legend.push_back({{}, measurement.name + " " + value_text(measurement), "", false});
+  for (const Shown& one : shown) legend.push_back({one.colour, one.label->name, {}, true});
+  legend.push_back({{}, measurement.name + " " + value_text(measurement), {}, false});
   return {"overlay-" + slug(measurement.name) + ".png", measurement.name + ": " + measurement.computed_from + ".", -1,
           canvas.finish(legend)};
 }
@@ -216,8 +218,8 @@ Picture of_classification(const engine::StepResult& step, int index, const std::
   return {"overlay-" + name + ".png",
           "Where the network looked: the warmer, the more a place spoke for the finding. It is not an outline of it.",
           index,
-          canvas.finish({{{}, title, percent_text(answer.confidence), false},
-                         {Colour(252, 165, 10), "spoke for the finding", "", true}})};
+          canvas.finish({{{}, title, {percent_text(answer.confidence)}, false},
+                         {Colour(252, 165, 10), "spoke for the finding", {}, true}})};
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "galen/report/words.h"
 
+#include <algorithm>
 #include <cctype>
 #include <cmath>
 #include <cstdio>
@@ -44,7 +45,7 @@ std::string segmentation_sentence(const engine::StepResult& step) {
   if (step.outcome == "negative") return "No " + step.card.target + " was found.";
   std::string figures;
   for (const engine::Measurement& measurement : step.measurements) {
-    if (!measurement.value) continue;
+    if (!measurement.value || is_restated(measurement, step.measurements)) continue;
     const bool whole = measurement.structure == step.card.target || step.card.labels.size() == 1;
     figures += (figures.empty() ? ": " : "; ") + (whole ? "" : measurement.structure + " ") + measurement.name + " " +
                value_text(measurement);
@@ -86,6 +87,13 @@ std::string value_text(const engine::Measurement& measurement) {
   if (measurement.unit == "pixels" || measurement.unit == "voxels") return grouped(value) + " " + measurement.unit;
   if (std::abs(value) >= 1000) return grouped(value) + " " + measurement.unit;
   return formatted("%.1f", value) + " " + measurement.unit;
+}
+
+bool is_restated(const engine::Measurement& measurement, const std::vector<engine::Measurement>& all) {
+  if (measurement.unit != "pixels" && measurement.unit != "voxels") return false;
+  return std::any_of(all.begin(), all.end(), [&](const engine::Measurement& other) {
+    return other.name == measurement.name && other.structure == measurement.structure && other.unit != measurement.unit;
+  });
 }
 
 std::string percent_text(double share) {

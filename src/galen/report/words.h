@@ -11,6 +11,9 @@ namespace galen::report {
 // "0.43", "12.3 %", "1,234 pixels", "15.2 mm"; "not available" where there is no value.
 std::string value_text(const engine::Measurement& measurement);
 
+// Whether it says in pixels what another of `all` says in millimetres: the table has both, sentences and legends one.
+bool is_restated(const engine::Measurement& measurement, const std::vector<engine::Measurement>& all);
+
 std::string percent_text(double share);    // 0.973 -> "97.3 %"
 std::string seconds_text(double seconds);  // "12 ms", "1.24 s"
 
