@@ -128,7 +128,7 @@ class Splitter {
       if (k > i && (items_[k].mark == "," || items_[k].mark == ":" || items_[k].mark == "->")) break;
       if (tells_outcome(k)) return true;
       // "supposing it is, ..."
-      if (k + 1 < end && one_of(items_[k].word, {"it", "that", "this", "they", "so"}) && is_copula(items_[k + 1]) && is_boundary(k + 2, end)) return true;
+      if (k + 1 < end && one_of(items_[k].word, {"it", "that", "this", "they", "so", "there"}) && is_copula(items_[k + 1]) && is_boundary(k + 2, end)) return true;
     }
     return false;
   }
@@ -202,7 +202,7 @@ class Splitter {
 
   // After "if not", "if there is": whether the condition's content follows.
   bool continues(std::size_t i, std::size_t end) const {
-    while (i < end && (is_filler(items_[i]) || is_copula(items_[i])) && mention_at(i) < 0) ++i;
+    while (i < end && (is_filler(items_[i]) || is_copula(items_[i])) && mention_at(i) < 0 && !items_[i].has(Tag::kPositive)) ++i;
     if (is_boundary(i, end)) return false;
     const Item& item = items_[i];
     if (mention_at(i) >= 0) return true;
@@ -445,8 +445,10 @@ class Describer {
       (void)again;
       const bool finding_only = target >= 0 && weak && !masked && !region;
       if (finding_only) continue;
+      const bool ends = i + 1 == clause.last && (one_of(item.word, {"inside", "within", "inside only", "within only"}) || item.word.find(" inside") != std::string::npos);
       bool used = false;
-      if (strong) used = target >= 0 || region || masked || (pointed && stop > i + 1);
+      if (strong && ends) used = true;
+      else if (strong) used = target >= 0 || region || masked || (pointed && stop > i + 1);
       else used = (masked && (target >= 0 || region)) || (target >= 0 && strong_region) || (region && target < 0 && (pointed || strong_region));
       if (weak && one_of(item.word, {"of", "for"}) && !masked) used = false;  // "outline of the lung mask": still the target
       if (weak && item.word == "for" && masked) used = false;
@@ -596,8 +598,13 @@ class Describer {
       if (item.has(Tag::kSkipAfter) && seen_target) skip_after = true;
       if (item.has(Tag::kSkip) && !(item.has(Tag::kSkipAfter) && item.has(Tag::kSkip) && false)) {
         const bool plain_no = one_of(item.word, {"no", "not", "never", "nor", "neither"});
-        if (!(plain_no && (sentence.question || decide))) skip = true;
+        // "after excluding TB" is a test, not an omission.
+        if (clause.after && item.word == "excluding") clause.excludes = decide = true;
+        else if (!(plain_no && (sentence.question || decide))) skip = true;
       }
+      // "disc yes, cup no"
+      if (seen_target && i + 1 == clause.last && item.word == "no" && !decide && !sentence.question) skip_after = true;
+      if (seen_target && i + 1 == clause.last && item.word == "yes") clause.request_words = true;
       if (item.has(Tag::kOnly)) clause.only = true;
       if (item.has(Tag::kFirst)) clause.first_word = true;
       if (item.has(Tag::kBefore)) clause.before = true;
@@ -669,13 +676,20 @@ class Describer {
         }
       }
       // "in the lungs", "on the calf": a place, where there is another target.
-      if (!clause.in_case && i > clause.first && is_place(i, clause) && !clause.mentions.empty() && is_structure(m)) background = true;
+      if (!clause.in_case && i > clause.first && is_place(i, clause) && !clause.mentions.empty() && is_structure(m) && !has_ratio(clause)) background = true;
       (background ? clause.background : clause.mentions).push_back(index);
     }
     background_after_ = patient_at_ = static_cast<std::size_t>(-1);
   }
   bool is_structure(const Mention& m) const {
     return !m.senses.empty() && m.senses[0].head >= 0 && lexicon_.concept_at(m.senses[0].head).kind == ConceptKind::kStructure;
+  }
+  // "the ratio of the lungs to the heart"
+  bool has_ratio(const Clause& clause) const {
+    for (std::size_t k = clause.first; k < clause.last; ++k) {
+      if (items_[k].measure >= 0 && lexicon_.concept_at(items_[k].measure).name == "ratio") return true;
+    }
+    return false;
   }
   // "a patient with cirrhosis"
   bool stands_with(std::size_t from, std::size_t to) const {

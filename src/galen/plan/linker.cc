@@ -257,6 +257,10 @@ std::vector<Candidate> Linker::fitting(const Mention& mention, Intent intent, co
     const bool several = std::any_of(found.begin(), found.end(), of_task);
     if (several) keep(found, of_task);
   } else {
+    // A mole is not a melanoma: what is narrower than the word asks for another thing.
+    int top = 0;
+    for (const Candidate& c : found) top = std::max(top, c.score);
+    if (top >= 3) keep(found, [](const Candidate& c) { return c.score >= 2; });
     keep(found, of_task);
   }
   const int best = found.empty() ? 0 : std::max_element(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) { return a.score < b.score; })->score;

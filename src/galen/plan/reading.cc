@@ -332,6 +332,7 @@ class Reader {
     std::size_t next = c + 1;
     while (next < sentence.clauses.size() && !has_content(sentence.clauses[next]) && !sentence.clauses[next].in_case) ++next;
     const bool follows = next < sentence.clauses.size() && has_content(sentence.clauses[next]);
+    if (!follows && condition.condition.kind != ConditionWords::Kind::kIf && c + 1 < sentence.clauses.size()) return true;
     if (!follows) return group_.empty();
     if (group_.empty()) return true;
     if (condition.condition.kind != ConditionWords::Kind::kIf) return true;
@@ -475,7 +476,9 @@ class Reader {
     result.outcome = words.negative ? "negative" : "positive";
     // A class by name: "if viral", "if it is a meningioma".
     for (const int index : clause.mentions) {
-      if (const std::optional<Condition_> by_class = class_condition(mention(index), words.negative)) return checked(*by_class);
+      // "normal" was counted as a negation already.
+      const bool negative = is_plain_normal(mention(index)) ? !words.negative : words.negative;
+      if (const std::optional<Condition_> by_class = class_condition(mention(index), negative)) return checked(*by_class);
     }
     bool named = false;
     // "if the mole turns out to be a melanoma": what is decided comes before what it is decided of.
@@ -484,6 +487,7 @@ class Reader {
     for (const int index : ordered) {
       const Mention& m = mention(index);
       if (m.quality_only() || m.measure >= 0) continue;
+      if (m.region_only && ordered.size() > 1) continue;
       named = true;
       if (const int existing = step_about(m); existing >= 0) {
         result.step = existing;
@@ -494,7 +498,7 @@ class Reader {
     if (named) {
       for (const int index : ordered) {
         const Mention& m = mention(index);
-        if (m.quality_only()) continue;
+        if (m.quality_only() || (m.region_only && ordered.size() > 1)) continue;
         Resolution found = resolve(m, Intent::kUnknown);
         if (found.nothing) continue;
         if (found.entry < 0) {
@@ -766,9 +770,18 @@ class Reader {
           if (judged < 0 && (is_lesion_like(mention(index)) || is_generic_target(mention(index)))) judged = index;
         }
       }
+      // "is this mass a meningioma?"
+      for (std::size_t k = 1; k < wanted.size() && !judges && intent == Intent::kClassify; ++k) {
+        const bool decided = !linker_.classes_of(mention(wanted[k])).empty() || has_own_class(mention(wanted[k]));
+        if (decided && !has_own_class(mention(wanted[k - 1])) && is_lesion_like(mention(wanted[k - 1])) && linker_.classes_of(mention(wanted[k - 1])).empty() &&
+            is_kind_of(mention(wanted[k]), mention(wanted[k - 1]))) {
+          judged = wanted[k - 1];
+        }
+      }
     }
     // A bare verb with "it": what was spoken of last.
-    if (wanted.empty() && clause.has_it && clause.intent_said && !clause.mask.used) {
+    const bool in_branch = &clause != &sentence.clauses.front() && (&clause - 1)->in_case;
+    if (wanted.empty() && (clause.has_it || in_branch) && clause.intent_said && !clause.mask.used) {
       refer_back(sentence, clause, source, made);
       return;
     }
@@ -809,6 +822,15 @@ class Reader {
             if (c.entry == theirs.entry && c.index != theirs.index) return true;
           }
         }
+      }
+    }
+    return false;
+  }
+
+  bool is_kind_of(const Mention& one, const Mention& other) const {
+    for (const Sense& a : one.senses) {
+      for (const Sense& b : other.senses) {
+        if (a.head >= 0 && b.head >= 0 && lexicon_.is_a(a.head, b.head)) return true;
       }
     }
     return false;

@@ -32,6 +32,14 @@ Sense canonical(const Lexicon& lexicon, Sense sense) {
     sense.site = -1;
     return sense;
   }
+  // "a nodule in the breast" is a "breast-lesion", "a mass in the brain" a "brain-tumour". A lesion of the brain may be many things.
+  const bool growth = head.name == "nodule" || head.name == "mass" || head.name == "tumour";
+  if (growth || head.name == "lesion") {
+    int named = lexicon.find(lexicon.concept_at(sense.site).name + "-lesion");
+    if (named < 0 && growth) named = lexicon.find(lexicon.concept_at(sense.site).name + "-tumour");
+    if (named >= 0) return {sense.facet, named, -1};
+    if (head.name == "lesion") return sense;
+  }
   // "cancer" and "metastasis" of an organ that has only a "tumour" are that tumour.
   for (int wanted = sense.head; wanted >= 0;) {
     for (int id = 0; id < static_cast<int>(lexicon.concepts().size()); ++id) {
@@ -44,14 +52,8 @@ Sense canonical(const Lexicon& lexicon, Sense sense) {
       }
     }
     const Concept& current = lexicon.concept_at(wanted);
-    const bool up = current.name == "cancer" || current.name == "metastasis" || current.name == "tumour" || current.name == "mass";
+    const bool up = current.name == "cancer" || current.name == "metastasis" || current.name == "tumour";
     wanted = up && !current.parents.empty() ? current.parents.front() : -1;
-  }
-  // "a nodule in the breast" is a "breast-lesion"
-  const Concept& said = lexicon.concept_at(sense.head);
-  if (said.name == "nodule" || said.name == "mass" || said.name == "tumour" || said.name == "lesion") {
-    const int lesion = lexicon.find(lexicon.concept_at(sense.site).name + "-lesion");
-    if (lesion >= 0) return {sense.facet, lesion, -1};
   }
   return sense;
 }

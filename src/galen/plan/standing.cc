@@ -211,8 +211,10 @@ class Settler {
     const std::vector<Candidate> candidates = linker_.candidates(mention(index));
     if (candidates.empty()) return false;
     if (is_structure(index)) return true;
-    const bool masked = std::any_of(sentence.clauses.begin(), sentence.clauses.end(), [](const Clause& clause) { return clause.mask.used; });
-    return masked;
+    const bool masked = std::any_of(sentence.clauses.begin(), sentence.clauses.end(), [](const Clause& clause) { return clause.mask.used || clause.mask.whole; });
+    // "tumour type", "prognosis": a question in itself.
+    const bool asks = std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& c) { return c.score >= 3 && linker_.sense(c.entry).facet >= 0; });
+    return masked || asks;
   }
 
   std::vector<Sentence>& sentences_;
