@@ -15,7 +15,7 @@ struct ReadLimits {
   std::size_t file_bytes = std::size_t{2} << 30;
   std::size_t voxels = std::size_t{1} << 28;
   // Of the decoded float samples.
-  std::size_t decoded_bytes = std::size_t{4} << 30;
+  std::size_t decoded_bytes = std::size_t{2} << 30;
 };
 
 enum class FileFormat { kUnknown, kPng, kJpeg, kTiff, kNifti, kDicom };
