@@ -15,21 +15,23 @@
 namespace galen::train {
 
 enum class Mode {
-  kTraining,   // Batch statistics in BatchNormalization (running ones are updated), Dropout drops
+  kTraining,  // Batch statistics in BatchNormalization (running ones are updated), Dropout drops
   kInference,
 };
 
 struct InterpreterOptions {
   bool channels_last = true;
-  bool bfloat16 = false;              // Autocast of convolutions and matrix products
-  std::vector<std::string> frozen;    // Name prefixes whose parameters do not train; their BatchNormalization uses running statistics
+  bool bfloat16 = false;  // Autocast of convolutions and matrix products
+  std::vector<std::string>
+      frozen;  // Name prefixes whose parameters do not train; their BatchNormalization uses running statistics
 };
 
 // A graph whose float initializers are torch tensors. Not copyable. One thread at a time.
 class Interpreter {
  public:
   // Fails naming every operator (and attribute value) that it does not know.
-  static Result<std::unique_ptr<Interpreter>> create(const network::Graph& graph, const InterpreterOptions& options = {});
+  static Result<std::unique_ptr<Interpreter>> create(const network::Graph& graph,
+                                                     const InterpreterOptions& options = {});
   virtual ~Interpreter() = default;
 
   // Runs the graph on inputs by name; gives every graph output by name. Gradients flow to parameters() in both modes

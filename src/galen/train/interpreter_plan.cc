@@ -13,7 +13,8 @@ using network::Node;
 
 class Planner {
  public:
-  Planner(const Graph& graph, const PlanOptions& options) : graph_(graph), options_(options), fusions_(find_fusions(graph)) {}
+  Planner(const Graph& graph, const PlanOptions& options)
+      : graph_(graph), options_(options), fusions_(find_fusions(graph)) {}
 
   Result<Plan> make() {
     for (const auto& input : graph_.inputs) slot(input.name);
@@ -60,8 +61,8 @@ class Planner {
     const bool is_frozen = node.op == "BatchNormalization" && node.inputs.size() > 1 && frozen(node.inputs[1]);
     const auto tail = fusions_.tails.find(&node);
     const bool fused = tail != fusions_.tails.end();
-    Result<Kernel> kernel = found->second.make(
-        {node, graph_.opset, is_frozen, fused ? tail->second.activation : NormActivation()});
+    Result<Kernel> kernel =
+        found->second.make({node, graph_.opset, is_frozen, fused ? tail->second.activation : NormActivation()});
     Step step;
     step.op = node.op;
     step.name = node.name.empty() && !node.outputs.empty() ? node.outputs[0] : node.name;

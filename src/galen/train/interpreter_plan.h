@@ -15,7 +15,7 @@ struct Step {
   std::string op;
   std::string name;
   Kernel kernel;
-  std::vector<int> inputs;   // Slots; -1 for an omitted one
+  std::vector<int> inputs;  // Slots; -1 for an omitted one
   std::vector<int> outputs;
   std::vector<int> last_uses;  // Slots that are empty from here on
   bool in_place = false;

@@ -26,14 +26,22 @@ const OperatorTable& operators() {
 torch::ScalarType scalar_type(network::ElementType type) {
   using network::ElementType;
   switch (type) {
-    case ElementType::kFloat32: return torch::kFloat;
-    case ElementType::kFloat16: return torch::kHalf;
-    case ElementType::kInt8: return torch::kChar;
-    case ElementType::kUint8: return torch::kByte;
-    case ElementType::kInt32: return torch::kInt;
-    case ElementType::kInt64: return torch::kLong;
-    case ElementType::kBool: return torch::kBool;
-    case ElementType::kDouble: return torch::kDouble;
+    case ElementType::kFloat32:
+      return torch::kFloat;
+    case ElementType::kFloat16:
+      return torch::kHalf;
+    case ElementType::kInt8:
+      return torch::kChar;
+    case ElementType::kUint8:
+      return torch::kByte;
+    case ElementType::kInt32:
+      return torch::kInt;
+    case ElementType::kInt64:
+      return torch::kLong;
+    case ElementType::kBool:
+      return torch::kBool;
+    case ElementType::kDouble:
+      return torch::kDouble;
   }
   GALEN_CHECK(false, "unknown element type");
 }
@@ -50,15 +58,32 @@ network::Tensor from_torch(const torch::Tensor& tensor) {
   const torch::Tensor dense = tensor.detach().to(torch::kCPU).contiguous();
   network::Tensor made;
   switch (dense.scalar_type()) {
-    case torch::kFloat: made.type = ElementType::kFloat32; break;
-    case torch::kHalf: made.type = ElementType::kFloat16; break;
-    case torch::kChar: made.type = ElementType::kInt8; break;
-    case torch::kByte: made.type = ElementType::kUint8; break;
-    case torch::kInt: made.type = ElementType::kInt32; break;
-    case torch::kLong: made.type = ElementType::kInt64; break;
-    case torch::kBool: made.type = ElementType::kBool; break;
-    case torch::kDouble: made.type = ElementType::kDouble; break;
-    default: return from_torch(dense.to(torch::kFloat));
+    case torch::kFloat:
+      made.type = ElementType::kFloat32;
+      break;
+    case torch::kHalf:
+      made.type = ElementType::kFloat16;
+      break;
+    case torch::kChar:
+      made.type = ElementType::kInt8;
+      break;
+    case torch::kByte:
+      made.type = ElementType::kUint8;
+      break;
+    case torch::kInt:
+      made.type = ElementType::kInt32;
+      break;
+    case torch::kLong:
+      made.type = ElementType::kInt64;
+      break;
+    case torch::kBool:
+      made.type = ElementType::kBool;
+      break;
+    case torch::kDouble:
+      made.type = ElementType::kDouble;
+      break;
+    default:
+      return from_torch(dense.to(torch::kFloat));
   }
   made.shape = dense.sizes().vec();
   made.bytes.assign(static_cast<const char*>(dense.data_ptr()), dense.nbytes());

@@ -6,13 +6,6 @@
 #include <cmath>
 #include <vector>
 
-// Each loop below is compiled for several processors and chosen when the program starts. Sanitizers start later than that.
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define GALEN_CLONES __attribute__((target_clones("default", "arch=haswell", "arch=skylake-avx512")))
-#else
-#define GALEN_CLONES
-#endif
-
 namespace galen::train {
 namespace {
 
@@ -22,48 +15,7 @@ using torch::Tensor;
 constexpr std::int64_t kRowsOfChunk = 2048;
 // Sums are kept in float for this many groups of rows, then moved to double.
 constexpr std::int64_t kGroupsOfSum = 64;
-
-inline float load(float value) { return value; }
-inline float load(std::uint16_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
-inline void store(float& target, float value) { target = value; }
-inline void store(std::uint16_t& target, float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  target = static_cast<std::uint16_t>((bits + 0x7fffU + ((bits >> 16) & 1U)) >> 16);  // To the nearest, ties to even
-}
-
-// exp(x) to about 1e-7 relative (Cephes' polynomial), in a form that compilers vectorise.
-inline float exponential(float x) {
-  x = std::min(std::max(x, -87.0F), 88.0F);
-  const float scaled = x * 1.44269504088896341F;
-  const float whole = static_cast<float>(static_cast<std::int32_t>(scaled + (scaled < 0 ? -0.5F : 0.5F)));
-  const float r = x - whole * 0.693359375F + whole * 2.12194440e-4F;
-  float p = 1.9875691500e-4F;
-  p = p * r + 1.3981999507e-3F;
-  p = p * r + 8.3334519073e-3F;
-  p = p * r + 4.1665795894e-2F;
-  p = p * r + 1.6666665459e-1F;
-  p = p * r + 5.0000001201e-1F;
-  const float mantissa = p * r * r + r + 1;
-  return mantissa * std::bit_cast<float>((static_cast<std::int32_t>(whole) + 127) << 23);
-}
-
-template <FusedActivation kind>
-inline float activated(float z, float low, float high) {
-  if constexpr (kind == FusedActivation::kClip) return std::min(std::max(z, low), high);
-  if constexpr (kind == FusedActivation::kSilu) return z / (1 + exponential(-z));
-  return z;
-}
-
-// Gradient of the activation times `grad`.
-template <FusedActivation kind>
-inline float through(float grad, float z, float low, float high) {
-  if constexpr (kind == FusedActivation::kClip) return z > low && z < high ? grad : 0;
-  if constexpr (kind == FusedActivation::kSilu) {
-    const float gate = 1 / (1 + exponential(-z));
-    return grad * gate * (1 + z * (1 - gate));
-  }
-  return grad;
-}
+constexpr std::int64_t kLanes = 8;
 
 // The tensor as rows of `width` contiguous elements: as many pixels side by side as make the inner loops long. Channel
 // values are repeated accordingly.
@@ -73,68 +25,21 @@ struct Layout {
   std::int64_t rows_of_chunk() const { return std::max<std::int64_t>(1, kRowsOfChunk / repeat); }
 };
 
-Layout layout_of(const Tensor& input) {
+Layout layout_of(const Tensor& input, bool repeat = true) {
   Layout layout;
   layout.channels = input.size(1);
   layout.pixels = input.numel() / layout.channels;
-  while (layout.channels * layout.repeat < 128 && layout.pixels % (layout.repeat * 2) == 0) layout.repeat *= 2;
+  while (repeat && layout.channels * layout.repeat < 128 && layout.pixels % (layout.repeat * 2) == 0)
+    layout.repeat *= 2;
   layout.width = layout.channels * layout.repeat;
   layout.rows = layout.pixels / layout.repeat;
   return layout;
 }
 
 std::vector<float> repeated(const float* values, const Layout& layout) {
-  std::vector<float> wide(static_cast<std::size_t>(layout.width));
+  std::vector<float> wide(static_cast<std::size_t>(layout.width + kLanes));
   for (std::int64_t i = 0; i < layout.width; ++i) wide[static_cast<std::size_t>(i)] = values[i % layout.channels];
   return wide;
-}
-
-template <typename T>
-GALEN_CLONES void sum_rows(const T* x, std::int64_t rows, std::int64_t width, const float* shift, float* sum,
-                           float* squares) {
-  for (std::int64_t row = 0; row < rows; ++row, x += width) {
-    for (std::int64_t i = 0; i < width; ++i) {
-      const float value = load(x[i]) - shift[i];
-      sum[i] += value;
-      squares[i] += value * value;
-    }
-  }
-}
-
-template <typename T, FusedActivation kind>
-GALEN_CLONES void normalise_rows(const T* x, T* y, std::int64_t rows, std::int64_t width, const float* factor,
-                                 const float* offset, float low, float high) {
-  for (std::int64_t row = 0; row < rows; ++row, x += width, y += width) {
-    for (std::int64_t i = 0; i < width; ++i) store(y[i], activated<kind>(load(x[i]) * factor[i] + offset[i], low, high));
-  }
-}
-
-template <typename T, FusedActivation kind>
-GALEN_CLONES void sum_gradient_rows(const T* x, const T* dy, std::int64_t rows, std::int64_t width, const float* factor,
-                                    const float* offset, const float* mean, float low, float high, float* sum,
-                                    float* products) {
-  for (std::int64_t row = 0; row < rows; ++row, x += width, dy += width) {
-    for (std::int64_t i = 0; i < width; ++i) {
-      const float value = load(x[i]);
-      const float grad = through<kind>(load(dy[i]), value * factor[i] + offset[i], low, high);
-      sum[i] += grad;
-      products[i] += grad * (value - mean[i]);
-    }
-  }
-}
-
-// dx = factor * grad + slope * x + constant
-template <typename T, FusedActivation kind>
-GALEN_CLONES void gradient_rows(const T* x, const T* dy, T* dx, std::int64_t rows, std::int64_t width,
-                                const float* factor, const float* offset, const float* slope, const float* constant,
-                                float low, float high) {
-  for (std::int64_t row = 0; row < rows; ++row, x += width, dy += width, dx += width) {
-    for (std::int64_t i = 0; i < width; ++i) {
-      const float value = load(x[i]);
-      const float grad = through<kind>(load(dy[i]), value * factor[i] + offset[i], low, high);
-      store(dx[i], factor[i] * grad + slope[i] * value + constant[i]);
-    }
-  }
 }
 
 template <typename Body>
@@ -154,13 +59,14 @@ std::pair<std::vector<double>, std::vector<double>> channel_sums(const Layout& l
   std::vector<std::vector<double>> partial(static_cast<std::size_t>(layout.chunks()));
   for_chunks(layout, [&](std::int64_t chunk, std::int64_t begin, std::int64_t end) {
     std::vector<double> total(2 * channels, 0);
-    std::vector<float> sums(2 * width);
+    const std::size_t padded = width + kLanes;
+    std::vector<float> sums(2 * padded);
     for (std::int64_t row = begin; row < end; row += kGroupsOfSum) {
       std::fill(sums.begin(), sums.end(), 0.0F);
-      add(row, std::min(kGroupsOfSum, end - row), sums.data(), sums.data() + width);
+      add(row, std::min(kGroupsOfSum, end - row), sums.data(), sums.data() + padded);
       for (std::size_t i = 0; i < width; ++i) {
         total[i % channels] += static_cast<double>(sums[i]);
-        total[channels + i % channels] += static_cast<double>(sums[width + i]);
+        total[channels + i % channels] += static_cast<double>(sums[padded + i]);
       }
     }
     partial[static_cast<std::size_t>(chunk)] = std::move(total);
@@ -175,40 +81,59 @@ std::pair<std::vector<double>, std::vector<double>> channel_sums(const Layout& l
   return {first, second};
 }
 
-// Calls function<T, kind>() for the tensor's element type (bfloat16 as its bits) and the activation.
-template <typename Function>
-void dispatch(const Tensor& tensor, FusedActivation activation, Function function) {
-  const auto with_type = [&](auto* element) {
-    switch (activation) {
-      case FusedActivation::kNone:
-        return function(element, std::integral_constant<FusedActivation, FusedActivation::kNone>());
-      case FusedActivation::kClip:
-        return function(element, std::integral_constant<FusedActivation, FusedActivation::kClip>());
-      case FusedActivation::kSilu:
-        return function(element, std::integral_constant<FusedActivation, FusedActivation::kSilu>());
-    }
-  };
-  if (tensor.scalar_type() == torch::kFloat) return with_type(static_cast<float*>(nullptr));
-  return with_type(static_cast<std::uint16_t*>(nullptr));
+Element element_of(const Tensor& tensor) {
+  return tensor.scalar_type() == torch::kFloat ? Element::kFloat32 : Element::kBfloat16;
 }
 
-template <typename T>
-T* data_of(const Tensor& tensor) {
-  return static_cast<T*>(tensor.data_ptr());
+// Address of a row of `width` values.
+const char* row_of(const Tensor& tensor, std::int64_t row, std::int64_t width) {
+  return static_cast<const char*>(tensor.const_data_ptr()) + row * width * bytes_of(element_of(tensor));
+}
+char* writable_row_of(const Tensor& tensor, std::int64_t row, std::int64_t width) {
+  return static_cast<char*>(tensor.data_ptr()) + row * width * bytes_of(element_of(tensor));
+}
+
+RowActivation activation_of(const NormActivation& options) { return {options.activation, options.low, options.high}; }
+
+// The first pixel's values.
+std::vector<float> first_pixel(const Tensor& input, std::int64_t channels) {
+  std::vector<float> values(static_cast<std::size_t>(channels));
+  for (std::int64_t i = 0; i < channels; ++i) {
+    auto& value = values[static_cast<std::size_t>(i)];
+    if (element_of(input) == Element::kFloat32) {
+      value = static_cast<const float*>(input.const_data_ptr())[i];
+    } else {
+      value = std::bit_cast<float>(
+          static_cast<std::uint32_t>(static_cast<const std::uint16_t*>(input.const_data_ptr())[i]) << 16);
+    }
+  }
+  return values;
 }
 
 void run_normalise(const Tensor& input, const Tensor& output, const Layout& layout, const float* factor,
                    const float* offset, const NormActivation& options) {
   const std::vector<float> factors = repeated(factor, layout), offsets = repeated(offset, layout);
-  dispatch(input, options.activation, [&](auto* element, auto kind) {
-    using T = std::remove_pointer_t<decltype(element)>;
-    const T* x = data_of<T>(input);
-    T* y = data_of<T>(output);
-    for_chunks(layout, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
-      normalise_rows<T, decltype(kind)::value>(x + begin * layout.width, y + begin * layout.width, end - begin,
-                                               layout.width, factors.data(), offsets.data(), options.low, options.high);
-    });
+  for_chunks(layout, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
+    normalise_rows(element_of(input), activation_of(options), row_of(input, begin, layout.width),
+                   writable_row_of(output, begin, layout.width), end - begin, layout.width, factors.data(),
+                   offsets.data());
   });
+}
+
+// The distance between pixels where channels are innermost and pixels evenly spaced; else 0.
+std::int64_t pixel_pitch(const Tensor& tensor) {
+  if (tensor.size(1) > 1 && tensor.stride(1) != 1) return 0;
+  std::vector<std::int64_t> axes;
+  for (std::int64_t axis = tensor.dim() - 1; axis >= 2; --axis) axes.push_back(axis);
+  axes.push_back(0);
+  std::int64_t pitch = 0, expected = 0;
+  for (const std::int64_t axis : axes) {
+    if (tensor.size(axis) == 1) continue;
+    if (pitch == 0) pitch = expected = tensor.stride(axis);
+    if (tensor.stride(axis) != expected) return 0;
+    expected *= tensor.size(axis);
+  }
+  return pitch >= tensor.size(1) ? pitch : 0;
 }
 
 Tensor dense(const Tensor& values) { return values.detach().to(torch::kFloat).contiguous(); }
@@ -220,17 +145,10 @@ class NormFunction : public torch::autograd::Function<NormFunction> {
                         const NormActivation& options) {
     const Layout layout = layout_of(input);
     const auto channels = static_cast<std::size_t>(layout.channels);
-    std::vector<float> first(channels);
-    std::pair<std::vector<double>, std::vector<double>> sums;
-    dispatch(input, FusedActivation::kNone, [&](auto* element, auto) {
-      using T = std::remove_pointer_t<decltype(element)>;
-      const T* x = data_of<T>(input);
-      // Sums of differences from the first pixel do not cancel when the mean is far from zero.
-      for (std::size_t i = 0; i < channels; ++i) first[i] = load(x[i]);
-      const std::vector<float> shift = repeated(first.data(), layout);
-      sums = channel_sums(layout, [&](std::int64_t row, std::int64_t rows, float* sum, float* squares) {
-        sum_rows<T>(x + row * layout.width, rows, layout.width, shift.data(), sum, squares);
-      });
+    // Sums of differences from the first pixel do not cancel when the mean is far from zero.
+    const std::vector<float> first = first_pixel(input, layout.channels), shift = repeated(first.data(), layout);
+    const auto sums = channel_sums(layout, [&](std::int64_t row, std::int64_t rows, float* sum, float* squares) {
+      sum_rows(element_of(input), row_of(input, row, layout.width), rows, layout.width, shift.data(), sum, squares);
     });
     const Tensor statistics = torch::empty({4, layout.channels});  // mean, 1 / deviation, factor, offset
     auto* mean = statistics.data_ptr<float>();
@@ -261,47 +179,41 @@ class NormFunction : public torch::autograd::Function<NormFunction> {
                                                  torch::autograd::variable_list gradients) {
     const auto saved = context->get_saved_variables();
     const Tensor& input = saved[0];
-    const Layout layout = layout_of(input);
+    // A gradient that is part of a wider one (behind Concat) is read where it is, any other strange one is copied.
+    std::int64_t pitch = gradients[0].scalar_type() == input.scalar_type() ? pixel_pitch(gradients[0]) : 0;
+    const Tensor grad = pitch > 0 ? gradients[0] : torch::empty_like(input).copy_(gradients[0]);
+    const Layout layout = layout_of(input, pitch == 0 || pitch == input.size(1));
+    if (pitch == 0 || pitch == layout.channels) pitch = layout.width;
     const auto channels = static_cast<std::size_t>(layout.channels);
-    // The gradient in the input's own layout and type.
-    const Tensor grad = gradients[0].scalar_type() == input.scalar_type() && gradients[0].strides() == input.strides()
-                            ? gradients[0]
-                            : torch::empty_like(input).copy_(gradients[0]);
-    const auto activation = static_cast<FusedActivation>(context->saved_data["activation"].toInt());
-    const auto low = static_cast<float>(context->saved_data["low"].toDouble());
-    const auto high = static_cast<float>(context->saved_data["high"].toDouble());
+    const RowActivation activation{static_cast<FusedActivation>(context->saved_data["activation"].toInt()),
+                                   static_cast<float>(context->saved_data["low"].toDouble()),
+                                   static_cast<float>(context->saved_data["high"].toDouble())};
     const auto* mean = saved[1].data_ptr<float>();
     const float *inverse = mean + channels, *factor = inverse + channels, *offset = factor + channels;
     const std::vector<float> means = repeated(mean, layout), factors = repeated(factor, layout),
                              offsets = repeated(offset, layout);
     const Tensor input_gradient = torch::empty_like(input);
     const Tensor scale_gradient = torch::empty({layout.channels}), bias_gradient = torch::empty({layout.channels});
-    dispatch(input, activation, [&](auto* element, auto kind) {
-      using T = std::remove_pointer_t<decltype(element)>;
-      constexpr FusedActivation kKind = decltype(kind)::value;
-      const T *x = data_of<T>(input), *dy = data_of<T>(grad);
-      T* dx = data_of<T>(input_gradient);
-      const auto [sum, products] =
-          channel_sums(layout, [&](std::int64_t row, std::int64_t rows, float* first, float* second) {
-            sum_gradient_rows<T, kKind>(x + row * layout.width, dy + row * layout.width, rows, layout.width,
-                                        factors.data(), offsets.data(), means.data(), low, high, first, second);
-          });
-      const auto count = static_cast<double>(layout.pixels);
-      std::vector<float> slope(channels), constant(channels);
-      for (std::size_t i = 0; i < channels; ++i) {
-        const double deviation = inverse[i];
-        const double along = -factor[i] * deviation * deviation * products[i] / count;
-        slope[i] = static_cast<float>(along);
-        constant[i] = static_cast<float>(-factor[i] * sum[i] / count - along * mean[i]);
-        scale_gradient.data_ptr<float>()[i] = static_cast<float>(products[i] * deviation);
-        bias_gradient.data_ptr<float>()[i] = static_cast<float>(sum[i]);
-      }
-      const std::vector<float> slopes = repeated(slope.data(), layout), constants = repeated(constant.data(), layout);
-      for_chunks(layout, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
-        const std::int64_t at = begin * layout.width;
-        gradient_rows<T, kKind>(x + at, dy + at, dx + at, end - begin, layout.width, factors.data(), offsets.data(),
-                                slopes.data(), constants.data(), low, high);
-      });
+    const auto [sum, products] =
+        channel_sums(layout, [&](std::int64_t row, std::int64_t rows, float* first, float* second) {
+          sum_gradient_rows(element_of(input), activation, row_of(input, row, layout.width), row_of(grad, row, pitch),
+                            rows, layout.width, pitch, factors.data(), offsets.data(), means.data(), first, second);
+        });
+    const auto count = static_cast<double>(layout.pixels);
+    std::vector<float> slope(channels), constant(channels);
+    for (std::size_t i = 0; i < channels; ++i) {
+      const double deviation = inverse[i];
+      const double along = -factor[i] * deviation * deviation * products[i] / count;
+      slope[i] = static_cast<float>(along);
+      constant[i] = static_cast<float>(-factor[i] * sum[i] / count - along * mean[i]);
+      scale_gradient.data_ptr<float>()[i] = static_cast<float>(products[i] * deviation);
+      bias_gradient.data_ptr<float>()[i] = static_cast<float>(sum[i]);
+    }
+    const std::vector<float> slopes = repeated(slope.data(), layout), constants = repeated(constant.data(), layout);
+    for_chunks(layout, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
+      gradient_rows(element_of(input), activation, row_of(input, begin, layout.width), row_of(grad, begin, pitch),
+                    writable_row_of(input_gradient, begin, layout.width), end - begin, layout.width, pitch,
+                    factors.data(), offsets.data(), slopes.data(), constants.data());
     });
     return {input_gradient, scale_gradient, bias_gradient, Tensor(), Tensor(), Tensor()};
   }

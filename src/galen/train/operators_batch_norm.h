@@ -1,12 +1,13 @@
-// Batch normalisation with the activation that follows it, in one pass over memory each way: most of the training time of
-// a mobile network on a processor goes into reading and writing activations, and separate kernels do that twice as often.
+// Batch normalisation with the activation that follows it, in one pass over memory each way: most of the training time
+// of a mobile network on a processor goes into reading and writing activations, and separate kernels do that twice as
+// often.
 #pragma once
 
 #include <torch/torch.h>
 
-namespace galen::train {
+#include "galen/train/operators_norm_rows.h"
 
-enum class FusedActivation { kNone, kClip, kSilu };
+namespace galen::train {
 
 struct NormActivation {
   double epsilon = 1e-5;
@@ -19,8 +20,8 @@ struct NormActivation {
 // Whether the fused kernels take this input: float or bfloat16, dense with channels innermost ([N, C], channels_last).
 bool fused_norm_takes(const torch::Tensor& input);
 
-// activation((x - mean) / sqrt(variance + epsilon) * scale + bias) with the batch's statistics; updates the running ones in
-// place. Differentiable in input, scale and bias. Deterministic: the same for every number of threads.
+// activation((x - mean) / sqrt(variance + epsilon) * scale + bias) with the batch's statistics; updates the running
+// ones in place. Differentiable in input, scale and bias. Deterministic: the same for every number of threads.
 torch::Tensor batch_norm_training(const torch::Tensor& input, const torch::Tensor& scale, const torch::Tensor& bias,
                                   const torch::Tensor& running_mean, const torch::Tensor& running_var,
                                   const NormActivation& options);

@@ -1,5 +1,8 @@
 // Convolutions in one, two and three dimensions.
+#include <ATen/autocast_mode.h>
+
 #include "galen/train/operators.h"
+#include "galen/train/operators_conv_gradient.h"
 
 namespace galen::train {
 namespace {
@@ -30,6 +33,10 @@ Operator convolution() {
         input = padded(input, full.pads, 0);
         pads.assign(rank, 0);
       }
+      if (dense_convolution_takes(input, weight, full.strides, groups) &&
+          !at::autocast::is_autocast_enabled(at::kCPU)) {
+        return {dense_convolution(input, weight, bias, pads, full.dilations)};
+      }
       return {torch::convolution(input, weight, bias, full.strides, pads, full.dilations, false,
                                  std::vector<std::int64_t>(rank, 0), groups)};
     });
@@ -51,8 +58,9 @@ void resolve_transposed_pads(WindowSite& full, const std::vector<std::int64_t>& 
   for (std::size_t i = 0; i < rank; ++i) {
     const std::int64_t extent = (full.kernel[i] - 1) * full.dilations[i] + 1;
     const std::int64_t total = full.strides[i] * (input_size[i] - 1) + output_padding[i] + extent - output_shape[i];
-    const std::int64_t less = total >= 0 ? total / 2 : 0;
+    const std::int64_t less = total / 2;
     full.pads[i] = full.auto_pad == "SAME_UPPER" ? less : total - less;
+    if (total < 0) full.pads[i] = 0;  // What lacks is added at the end
     full.pads[i + rank] = total - full.pads[i];
   }
 }
@@ -81,9 +89,8 @@ Operator transposed_convolution() {
       if (output_padding.empty()) output_padding.assign(rank, 0);
       resolve_transposed_pads(full, size, output_padding, output_shape);
 
-      const bool allowed = symmetric(full.pads) && std::all_of(full.pads.begin(), full.pads.end(), [](auto pad) {
-                             return pad >= 0;
-                           });
+      const bool allowed =
+          symmetric(full.pads) && std::all_of(full.pads.begin(), full.pads.end(), [](auto pad) { return pad >= 0; });
       std::vector<std::int64_t> pads(rank, 0);
       if (allowed) pads.assign(full.pads.begin(), full.pads.begin() + static_cast<std::ptrdiff_t>(rank));
       Tensor output;

@@ -141,12 +141,12 @@ Operator cast() {
   made.make = [](const Site& site) -> Result<Kernel> {
     // Numbers of onnx::TensorProto::DataType.
     static const std::map<std::int64_t, torch::ScalarType> kTypes = {
-        {1, torch::kFloat}, {2, torch::kByte}, {3, torch::kChar},  {5, torch::kShort},  {6, torch::kInt},
+        {1, torch::kFloat}, {2, torch::kByte}, {3, torch::kChar},  {5, torch::kShort},   {6, torch::kInt},
         {7, torch::kLong},  {9, torch::kBool}, {10, torch::kHalf}, {11, torch::kDouble}, {16, torch::kBFloat16}};
     const auto type = kTypes.find(site.node.integer("to", 0));
     if (type == kTypes.end()) {
-      return unsupported(site.node, "cast to element type " + std::to_string(site.node.integer("to", 0)) +
-                                        " is not supported");
+      return unsupported(site.node,
+                         "cast to element type " + std::to_string(site.node.integer("to", 0)) + " is not supported");
     }
     const torch::ScalarType wanted = type->second;
     return Kernel([wanted](Call& call) -> Tensors { return {call.inputs[0].to(wanted)}; });
@@ -232,8 +232,8 @@ Operator quantize() {
 }  // namespace
 
 void add_elementwise_operators(OperatorTable& table) {
-  table["Relu"] = unary([](const Tensor& x) { return torch::relu(x); },
-                        [](const Tensor& x) { return Tensor(x).relu_(); }, true);
+  table["Relu"] =
+      unary([](const Tensor& x) { return torch::relu(x); }, [](const Tensor& x) { return Tensor(x).relu_(); }, true);
   table["Sigmoid"] = unary([](const Tensor& x) { return torch::sigmoid(x); }, nullptr, true);
   table["Tanh"] = unary([](const Tensor& x) { return torch::tanh(x); }, nullptr, true);
   table["Exp"] = unary([](const Tensor& x) { return torch::exp(x); }, nullptr, true);
@@ -280,22 +280,19 @@ void add_elementwise_operators(OperatorTable& table) {
   table["Min"] = variadic([](const Tensor& a, const Tensor& b) { return torch::minimum(a, b); });
   table["Max"] = variadic([](const Tensor& a, const Tensor& b) { return torch::maximum(a, b); });
 
-  table["LeakyRelu"] = activation("alpha", 0.01F, "", 0, [](const Tensor& x, double alpha, double) {
-    return torch::leaky_relu(x, alpha);
-  });
+  table["LeakyRelu"] = activation("alpha", 0.01F, "", 0,
+                                  [](const Tensor& x, double alpha, double) { return torch::leaky_relu(x, alpha); });
   table["Elu"] =
       activation("alpha", 1.0F, "", 0, [](const Tensor& x, double alpha, double) { return torch::elu(x, alpha); });
   table["Celu"] =
       activation("alpha", 1.0F, "", 0, [](const Tensor& x, double alpha, double) { return torch::celu(x, alpha); });
-  table["Selu"] =
-      activation("alpha", 1.67326319217681884765625F, "gamma", 1.05070102214813232421875F,
-                 [](const Tensor& x, double alpha, double gamma) { return torch::elu(x, alpha, gamma); });
+  table["Selu"] = activation("alpha", 1.67326319217681884765625F, "gamma", 1.05070102214813232421875F,
+                             [](const Tensor& x, double alpha, double gamma) { return torch::elu(x, alpha, gamma); });
   table["HardSigmoid"] = activation("alpha", 0.2F, "beta", 0.5F, [](const Tensor& x, double alpha, double beta) {
     return torch::clamp(x * alpha + beta, 0, 1);
   });
-  table["ThresholdedRelu"] = activation("alpha", 1.0F, "", 0, [](const Tensor& x, double alpha, double) {
-    return torch::threshold(x, alpha, 0);
-  });
+  table["ThresholdedRelu"] = activation(
+      "alpha", 1.0F, "", 0, [](const Tensor& x, double alpha, double) { return torch::threshold(x, alpha, 0); });
 
   table["Clip"] = clip();
   table["Dropout"] = dropout();

@@ -8,8 +8,8 @@ namespace {
 
 using torch::Tensor;
 
-// running = running * momentum + batch * (1 - momentum), with the population's variance, as ONNX has it (PyTorch's momentum
-// is one minus this, and its running variance is the sample's).
+// running = running * momentum + batch * (1 - momentum), with the population's variance, as ONNX has it (PyTorch's
+// momentum is one minus this, and its running variance is the sample's).
 void update_running(const Tensor& running_mean, const Tensor& running_var, const Tensor& mean, const Tensor& variance,
                     double momentum) {
   const torch::NoGradGuard guard;
@@ -19,9 +19,12 @@ void update_running(const Tensor& running_mean, const Tensor& running_var, const
 
 Tensor activated(const Tensor& input, const NormActivation& options) {
   switch (options.activation) {
-    case FusedActivation::kNone: return input;
-    case FusedActivation::kSilu: return torch::silu(input);
-    case FusedActivation::kClip: break;
+    case FusedActivation::kNone:
+      return input;
+    case FusedActivation::kSilu:
+      return torch::silu(input);
+    case FusedActivation::kClip:
+      break;
   }
   if (options.low == 0 && std::isinf(options.high)) return torch::relu(input);
   return torch::hardtanh(input, options.low, options.high);
@@ -31,14 +34,14 @@ Tensor activated(const Tensor& input, const NormActivation& options) {
 Tensor with_running_statistics(const Call& call, const NormActivation& options) {
   const Tensor &input = call.inputs[0], &scale = call.inputs[1], &bias = call.inputs[2];
   const Tensor &mean = call.inputs[3], &variance = call.inputs[4];
-  const bool gradient = at::GradMode::is_enabled() &&
-                        (input.requires_grad() || scale.requires_grad() || bias.requires_grad());
+  const bool gradient =
+      at::GradMode::is_enabled() && (input.requires_grad() || scale.requires_grad() || bias.requires_grad());
   if (!gradient && fused_norm_takes(input)) {
     const Tensor factor = scale.detach() / (variance + options.epsilon).sqrt();
     return scale_shift(input, factor, bias.detach() - mean * factor, options, call.in_place);
   }
-  return activated(
-      std::get<0>(torch::native_batch_norm(input, scale, bias, mean, variance, false, 0, options.epsilon)), options);
+  return activated(std::get<0>(torch::native_batch_norm(input, scale, bias, mean, variance, false, 0, options.epsilon)),
+                   options);
 }
 
 Operator batch_normalization() {

@@ -29,19 +29,27 @@ bool torch_takes(const WindowSite& window) {
 
 Tensor max_pool(const Tensor& input, const WindowSite& window, const Sizes& pads, bool ceil) {
   switch (window.kernel.size()) {
-    case 1: return torch::max_pool1d(input, window.kernel, window.strides, pads, window.dilations, ceil);
-    case 2: return torch::max_pool2d(input, window.kernel, window.strides, pads, window.dilations, ceil);
-    case 3: return torch::max_pool3d(input, window.kernel, window.strides, pads, window.dilations, ceil);
-    default: TORCH_CHECK(false, "pooling has one to three spatial axes");
+    case 1:
+      return torch::max_pool1d(input, window.kernel, window.strides, pads, window.dilations, ceil);
+    case 2:
+      return torch::max_pool2d(input, window.kernel, window.strides, pads, window.dilations, ceil);
+    case 3:
+      return torch::max_pool3d(input, window.kernel, window.strides, pads, window.dilations, ceil);
+    default:
+      TORCH_CHECK(false, "pooling has one to three spatial axes");
   }
 }
 
 Tensor average_pool(const Tensor& input, const WindowSite& window, const Sizes& pads, bool ceil, bool count_pads) {
   switch (window.kernel.size()) {
-    case 1: return torch::avg_pool1d(input, window.kernel, window.strides, pads, ceil, count_pads);
-    case 2: return torch::avg_pool2d(input, window.kernel, window.strides, pads, ceil, count_pads);
-    case 3: return torch::avg_pool3d(input, window.kernel, window.strides, pads, ceil, count_pads);
-    default: TORCH_CHECK(false, "pooling has one to three spatial axes");
+    case 1:
+      return torch::avg_pool1d(input, window.kernel, window.strides, pads, ceil, count_pads);
+    case 2:
+      return torch::avg_pool2d(input, window.kernel, window.strides, pads, ceil, count_pads);
+    case 3:
+      return torch::avg_pool3d(input, window.kernel, window.strides, pads, ceil, count_pads);
+    default:
+      TORCH_CHECK(false, "pooling has one to three spatial axes");
   }
 }
 
@@ -104,7 +112,8 @@ std::vector<std::int64_t> spatial_axes(const Tensor& tensor) {
 Operator global(Tensor (*function)(const Tensor&, const std::vector<std::int64_t>&)) {
   Operator made;
   made.make = [function](const Site&) -> Result<Kernel> {
-    return Kernel([function](Call& call) -> Tensors { return {function(call.inputs[0], spatial_axes(call.inputs[0]))}; });
+    return Kernel(
+        [function](Call& call) -> Tensors { return {function(call.inputs[0], spatial_axes(call.inputs[0]))}; });
   };
   return made;
 }

@@ -98,14 +98,16 @@ Tensor with_torch_kernel(const Tensor& input, const Integers& output, const std:
   for (std::int64_t axis = 2; axis < rank; ++axis) {
     const auto i = static_cast<std::size_t>(axis);
     whole = whole && output[i] % input.size(axis) == 0;
-    exact = exact && std::abs(scales[i] * static_cast<double>(input.size(axis)) - static_cast<double>(output[i])) < 1e-4;
+    exact =
+        exact && std::abs(scales[i] * static_cast<double>(input.size(axis)) - static_cast<double>(output[i])) < 1e-4;
   }
   if (rule.mode == "linear") {
     const bool corners = rule.coordinate == "align_corners";
     const bool half = exact && (rule.coordinate == "half_pixel" || rule.coordinate == "pytorch_half_pixel") &&
                       std::all_of(size.begin(), size.end(), [](auto n) { return n > 1; });
     if (!corners && !half) return {};
-    return rank == 4 ? torch::upsample_bilinear2d(input, size, corners) : torch::upsample_trilinear3d(input, size, corners);
+    return rank == 4 ? torch::upsample_bilinear2d(input, size, corners)
+                     : torch::upsample_trilinear3d(input, size, corners);
   }
   if (rule.mode == "nearest") {
     const bool floor = rule.coordinate == "asymmetric" && rule.rounding == "floor";
@@ -172,7 +174,11 @@ std::vector<double> doubles_of(const Tensor& tensor) {
 
 Operator resize_operator() {
   Operator made;
-  made.attributes = {"coordinate_transformation_mode", "cubic_coeff_a", "exclude_outside", "extrapolation_value", "mode",
+  made.attributes = {"coordinate_transformation_mode",
+                     "cubic_coeff_a",
+                     "exclude_outside",
+                     "extrapolation_value",
+                     "mode",
                      "nearest_mode"};
   made.make = [](const Site& site) -> Result<Kernel> {
     const Result<Rule> rule = rule_of(site);

@@ -27,7 +27,8 @@ Tensor reshape(const network::Node& node, Call& call) {
   if (node.integer("allowzero", 0) == 0) {
     for (std::size_t i = 0; i < shape.size(); ++i) {
       if (shape[i] != 0) continue;
-      TORCH_CHECK(static_cast<std::int64_t>(i) < input.dim(), "Reshape copies a dimension that the input does not have");
+      TORCH_CHECK(static_cast<std::int64_t>(i) < input.dim(),
+                  "Reshape copies a dimension that the input does not have");
       shape[i] = input.size(static_cast<std::int64_t>(i));
     }
   }
@@ -273,12 +274,10 @@ void add_shape_operators(OperatorTable& table) {
   table["Expand"] = made_from({}, true, expand);
   table["Slice"] = made_from({"axes", "ends", "starts"}, true, slice);
   table["Shape"] = made_from({"end", "start"}, false, shape_of);
-  table["Size"] = made_from({}, false, [](const network::Node&, Call& call) {
-    return torch::tensor(call.inputs[0].numel(), torch::kLong);
-  });
-  table["Tile"] = made_from({}, false, [](const network::Node&, Call& call) {
-    return call.inputs[0].repeat(integers_of(call.inputs[1]));
-  });
+  table["Size"] = made_from(
+      {}, false, [](const network::Node&, Call& call) { return torch::tensor(call.inputs[0].numel(), torch::kLong); });
+  table["Tile"] = made_from(
+      {}, false, [](const network::Node&, Call& call) { return call.inputs[0].repeat(integers_of(call.inputs[1])); });
   table["Range"] = made_from({}, false, range);
   table["DepthToSpace"] = made_from({"blocksize", "mode"}, true, depth_to_space);
   table["SpaceToDepth"] = made_from({"blocksize"}, true, space_to_depth);
