@@ -39,6 +39,11 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Tag::kCount)> kT
 class LexiconReader {
  public:
   Result<Lexicon> read(std::string_view text) {
+    // About what the built-in lexicon holds.
+    lexicon_.vocabulary_.reserve(8192);
+    lexicon_.stems_.reserve(8192);
+    lexicon_.phrases_.reserve(16384);
+    lexicon_.words_.reserve(8192);
     std::string section;
     int number = 0;
     for (const std::string_view raw : lines_of(text)) {
@@ -54,13 +59,15 @@ class LexiconReader {
       if (!status) return status.error_in("lexicon, line " + std::to_string(number));
     }
     if (Status status = link(); !status) return status.error_in("lexicon");
-    const std::unordered_set<std::string> field(lexicon_.field_words_.begin(), lexicon_.field_words_.end());
-    lexicon_.field_words_.assign(field.begin(), field.end());
-    std::sort(lexicon_.field_words_.begin(), lexicon_.field_words_.end());
-    std::unordered_set<std::string> other(lexicon_.other_words_.begin(), lexicon_.other_words_.end());
-    for (const std::string& word : lexicon_.field_words_) other.erase(word);
-    lexicon_.other_words_.assign(other.begin(), other.end());
-    std::sort(lexicon_.other_words_.begin(), lexicon_.other_words_.end());
+    const auto sort_unique = [](std::vector<std::string>& words) {
+      std::sort(words.begin(), words.end());
+      words.erase(std::unique(words.begin(), words.end()), words.end());
+    };
+    sort_unique(lexicon_.field_words_);
+    sort_unique(lexicon_.other_words_);
+    std::erase_if(lexicon_.other_words_, [&](const std::string& word) {
+      return std::binary_search(lexicon_.field_words_.begin(), lexicon_.field_words_.end(), word);
+    });
     return std::move(lexicon_);
   }
 
@@ -84,7 +91,9 @@ class LexiconReader {
   void learn(const std::vector<Token>& phrase, bool field, bool candidate) {
     for (const Token& token : phrase) {
       if (token.kind != TokenKind::kWord) continue;
-      lexicon_.vocabulary_.insert(token.text);
+      if (!lexicon_.vocabulary_.insert(token.text).second) {
+        if (!field || !candidate) continue;
+      }
       lexicon_.stems_.insert(token.stem);
       const bool letters = std::all_of(token.text.begin(), token.text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
       if (!candidate || token.text.size() < 4 || !letters) continue;
@@ -200,10 +209,11 @@ class LexiconReader {
 Result<Lexicon> Lexicon::parse(std::string_view text) { return LexiconReader().read(text); }
 
 const Lexicon& Lexicon::builtin() {
-  static const Lexicon lexicon = [] {
+  // Never destroyed: taking it apart at the end of a process costs as much as a request.
+  static const Lexicon& lexicon = *[] {
     Result<Lexicon> read = parse(kLexiconText);
     GALEN_CHECK(read.ok(), read.ok() ? "" : read.error().message);
-    return std::move(read).value();
+    return new Lexicon(std::move(read).value());
   }();
   return lexicon;
 }

@@ -27,6 +27,11 @@ void Phrases::add(const std::vector<Token>& phrase, int value) {
   if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
 }
 
+void Phrases::reserve(std::size_t words) {
+  edges_.reserve(words);
+  values_.reserve(words);
+}
+
 Phrases::Match Phrases::longest(const std::vector<Token>& tokens, std::size_t at) const {
   Match best;
   std::uint32_t node = 0;

@@ -21,6 +21,9 @@ class Phrases {
   // Several values may share a phrase. Phrases without a word are ignored.
   void add(const std::vector<Token>& phrase, int value);
 
+  // Makes room for so many words of phrases.
+  void reserve(std::size_t words);
+
   struct Match {
     std::size_t length = 0;              // In tokens; 0 where nothing matches
     const std::vector<int>* values = nullptr;

@@ -124,7 +124,8 @@ class Splitter {
   }
 
   bool condition_has_content(std::size_t i, std::size_t end) const {
-    for (std::size_t k = i; k < end; ++k) {
+    // A condition says soon what it is about; the bound keeps a long run of ifs cheap.
+    for (std::size_t k = i; k < end && k < i + 60; ++k) {
       if (k > i && (items_[k].mark == "," || items_[k].mark == ":" || items_[k].mark == "->")) break;
       if (tells_outcome(k)) return true;
       // "supposing it is, ..."
