@@ -81,7 +81,8 @@ Result<std::shared_ptr<const StoredCase>> Dataset::get(std::size_t index) const 
   auto stored = std::make_shared<StoredCase>();
   stored->placements = runtime::placements(*prepared, rule_);
   const runtime::PixelMap& first = stored->placements.front();
-  runtime::discard_fine_levels(*prepared, std::min(first.a, first.e) / std::max(1.0, augment_.scale[1]));
+  const double closest = std::max(1.0, augment_.scale[1]) * std::sqrt(1 + augment_.stretch);
+  runtime::discard_fine_levels(*prepared, std::min(first.a, first.e) / closest);
 
   if (segments_ && !one.mask.empty()) {
     const Result<image::LabelMap> mask = image::read_label_map(one.mask);

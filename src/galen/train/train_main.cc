@@ -9,6 +9,7 @@
 
 #include "galen/base/threads.h"
 #include "galen/evaluate/cases.h"
+#include "galen/train/interpreter_memory.h"
 #include "galen/train/train.h"
 #include "galen/zoo/zoo.h"
 
@@ -91,6 +92,7 @@ int main(int argc, char** argv) {
     const int status = app.exit(error);
     return status == 0 ? 0 : 2;
   }
+  galen::train::keep_freed_tensor_memory();
   galen::install_interrupt_handler();
   options.fresh = options.fresh || !resume;
   options.data = data;
