@@ -66,7 +66,8 @@ struct StemmerCloser {
 std::string stem(std::string_view folded_word) {
   std::string word(folded_word);
   if (word.size() <= 3 || !std::all_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; })) return word;
-  if (word.size() > 64) return word;
+  // An inflammation is not the organ's adjective ("pancreatitis", "pancreatic").
+  if (word.size() > 64 || ends_with(word, "itis")) return word;
   to_singular(word);
   to_american(word);
   // A Snowball stemmer has a buffer of its own, so each thread has one.

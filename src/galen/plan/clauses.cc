@@ -21,8 +21,9 @@ bool is_article(const Item& item) {
 }
 
 bool is_copula(const Item& item) {
-  return item.count == 1 && one_of(item.word, {"is", "are", "was", "were", "be", "been", "being", "has", "have", "comes", "come", "came", "turns", "turn", "turned",
-                                               "gets", "looks", "shows", "returns", "reads", "proves", "remains", "should", "would", "could", "can", "will", "may", "might", "does", "do", "did"});
+  return (item.count == 1 && one_of(item.word, {"is", "are", "was", "were", "be", "been", "being", "has", "have", "comes", "come", "came", "turns", "turn", "turned",
+                                               "gets", "looks", "shows", "returns", "reads", "proves", "remains", "should", "would", "could", "can", "will", "may", "might", "does", "do", "did"})) ||
+         one_of(item.word, {"comes back", "come back", "came back", "coming back", "comes back as"});
 }
 
 // Splits a request at its full stops, question marks, line ends and list items.
@@ -115,6 +116,12 @@ class Splitter {
       if (item.word == "where" || item.word == "given that") return condition_has_content(i + 1, end);
       return condition_has_content(i + 1, end);
     }
+    // "for a glioma outline the tumour"
+    if (item.word == "for" && i == begin && i + 2 < end && one_of(items_[i + 1].word, {"a", "an", "any"}) && starts_mention(i + 2)) {
+      std::size_t k = mentions_.all[static_cast<std::size_t>(mention_at(i + 2))].last;
+      if (k < end && items_[k].mark == ",") ++k;
+      return k < end && (items_[k].has(Tag::kDraw) || items_[k].has(Tag::kDecide) || items_[k].has(Tag::kMeasureVerb)) && next_is_target(k + 1, end);
+    }
     // "should it be confirmed"
     if (item.word == "should" && (i == begin || !items_[i - 1].mark.empty() || one_of(items_[i - 1].word, {"and", "but", "or", "only", "then"}))) {
       if (i + 1 < end && one_of(items_[i + 1].word, {"i", "we", "you"})) return false;
@@ -129,7 +136,7 @@ class Splitter {
       if (k > i && (items_[k].mark == "," || items_[k].mark == ":" || items_[k].mark == "->")) break;
       if (tells_outcome(k)) return true;
       // "supposing it is, ..."
-      if (k + 1 < end && one_of(items_[k].word, {"it", "that", "this", "they", "so", "there"}) && is_copula(items_[k + 1]) && is_boundary(k + 2, end)) return true;
+      if (k + 1 < end && one_of(items_[k].word, {"it", "that", "this", "they", "so", "there", "i", "he", "she", "you", "one"}) && is_copula(items_[k + 1]) && is_boundary(k + 2, end)) return true;
     }
     return false;
   }
@@ -433,6 +440,11 @@ class Describer {
           stop = k + 1;
           continue;
         }
+        if (next.word == "result" && (item.word.starts_with("feed") || item.word == "use" || item.word == "using")) {
+          region = strong_region = true;
+          stop = k + 1;
+          continue;
+        }
         if (next.word == "of" && region && target < 0) continue;
         if (next.has(Tag::kIt) && !next.has(Tag::kMasked) && target < 0 && !region) {
           pointed = true;
@@ -617,6 +629,7 @@ class Describer {
       if ((item.has(Tag::kKnown) || item.has(Tag::kHistory)) && !known) known = true, known_at = i;
       if (item.has(Tag::kKnown)) firmly_known = true;
       if (item.has(Tag::kSelf) || item.has(Tag::kFuture)) self = true;
+      if (one_of(item.word, {"classify", "classifying", "characterise", "characterize", "categorise", "categorize", "subtype"})) clause.classifies = true;
       if (one_of(item.word, {"was", "were", "been"}) && seen_target && !clause.verb_leads && !sentence.question) past_passive = true;
       if (clause.excludes && item.word == "from" && seen_target) skip = true;
       if (item.has(Tag::kReason) && !reason) reason = true, reason_at = i;

@@ -49,6 +49,7 @@ struct Clause {
   bool request_words = false;
   bool only = false;
   bool excludes = false;     // "rule out", "exclude"
+  bool classifies = false;   // "classify", "characterise"
   bool first_word = false;   // "first"
   bool before = false;       // "before outlining"
   bool after = false;

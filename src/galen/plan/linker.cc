@@ -231,6 +231,15 @@ std::vector<Candidate> Linker::fitting(const Mention& mention, Intent intent, co
     for (const Candidate& c : list) best = std::max(best, c.score);
     keep(list, [&](const Candidate& c) { return c.score >= std::min(best, 3); });
   };
+  // "lung cancer" is a tumour, but what outlines any tumour answers for it only on its own kind of image.
+  std::erase_if(found, [&](const Candidate& c) {
+    const Sense& about = sense(c.entry);
+    const bool any_site = is_generic(lexicon_, about.head) && about.site < 0;
+    const bool specific = std::none_of(mention.senses.begin(), mention.senses.end(), [&](const Sense& s) { return s.head == about.head && s.site < 0; });
+    if (!any_site || !specific || c.score >= 3) return false;
+    const bool generic = std::any_of(mention.senses.begin(), mention.senses.end(), [&](const Sense& s) { return is_generic(lexicon_, s.head) && s.site < 0; });
+    return !generic && (modalities.empty() ? intent != Intent::kSegment : !modalities.contains(entry(c.entry).modality));
+  });
   // A generic noun means what this kind of image can show.
   if (!found.empty() && found.front().score <= 1) keep(found, in_modality);
   if (intent == Intent::kSegment) {

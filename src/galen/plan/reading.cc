@@ -169,6 +169,16 @@ class Reader {
       });
     }
     if (entries.size() > 1) {
+      // Of the place that the plan is about already.
+      keep([&](int entry) {
+        const int site = linker_.site_of_entry(entry);
+        return site >= 0 && std::any_of(draft_.steps.begin(), draft_.steps.end(), [&](const DraftStep& s) {
+          const int there = linker_.site_of_entry(s.entry);
+          return !s.removed && there >= 0 && (lexicon_.is_a(there, site) || lexicon_.is_a(site, there));
+        });
+      });
+    }
+    if (entries.size() > 1) {
       // Named elsewhere in the request, word for word or by its site.
       keep([&](int entry) {
         return std::any_of(mentions_.all.begin(), mentions_.all.end(), [&](const Mention& m) {
@@ -309,6 +319,7 @@ class Reader {
     const bool under_header = sentence.item && header_condition_;
     if (!sentence.item) header_condition_.reset();
     scope_ = under_header ? header_condition_ : carried_;
+    scope_is_outer_ = scope_.has_value() && scope_->step >= 0;
     carried_.reset();
     input_scope_ = -1;
     group_.clear();
@@ -348,6 +359,7 @@ class Reader {
     last_condition_ = condition;
     if (governs_what_follows(sentence, c)) {
       scope_ = condition;
+      scope_is_outer_ = false;
       group_.clear();
       const bool nothing_follows = std::none_of(sentence.clauses.begin() + static_cast<std::ptrdiff_t>(c) + 1, sentence.clauses.end(), [&](const Clause& k) { return has_content(k); });
       if (nothing_follows && !sentence.closes_with_colon) carry_after_ = {};
@@ -506,7 +518,8 @@ class Reader {
           result.impossible = true;
           return result;
         }
-        result.step = add_step(found.entry, std::nullopt, mask_for(clause), range(m.first, m.last));
+        // Under "rule out X first" this test, too, waits for X.
+        result.step = add_step(found.entry, scope_is_outer_ ? scope_ : std::nullopt, mask_for(clause), range(m.first, m.last));
         last_mention_ = index;
         return checked(result);
       }
@@ -770,6 +783,15 @@ class Reader {
           if (judged < 0 && (is_lesion_like(mention(index)) || is_generic_target(mention(index)))) judged = index;
         }
       }
+      // "which organism is behind this pneumonia?": the pneumonia is what is asked about.
+      for (const int index : wanted) {
+        for (const int other : wanted) {
+          if (index == other || judged >= 0 || !mention(index).facet_only()) continue;
+          for (const Sense& sense : mention(other).senses) {
+            if (sense.facet < 0 && sense.head >= 0 && has_entry_about(mention(index).senses[0].facet, sense.head)) judged = other;
+          }
+        }
+      }
       // "is this mass a meningioma?"
       for (std::size_t k = 1; k < wanted.size() && !judges && intent == Intent::kClassify; ++k) {
         const bool decided = !linker_.classes_of(mention(wanted[k])).empty() || has_own_class(mention(wanted[k]));
@@ -798,6 +820,9 @@ class Reader {
         if (m.quality_only() || (!m.senses.empty() && m.senses[0].facet >= 0)) how = Intent::kClassify;
         if (!m.senses.empty() && m.senses[0].facet >= 0 && lexicon_.concept_at(m.senses[0].facet).name == "survival") how = Intent::kPrognose;
         if (m.facet_only() && absorbed_by_class(clause, index)) continue;
+        if (clause.classifies && how == Intent::kClassify && target.senses.size() > 0 && target.senses[0].facet < 0) target = classified(target);
+        // "nodule outline, thyroid": where the nodule is.
+        if (!clause.intent_said && is_structure(m) && linker_.candidates(m).empty() && is_site_of_a_step(m.senses[0].head)) continue;
         take(target, index, how, source, made);
       }
       last_mention_ = index;
@@ -825,6 +850,32 @@ class Reader {
       }
     }
     return false;
+  }
+
+  bool is_site_of_a_step(int structure) const {
+    return std::any_of(draft_.steps.begin(), draft_.steps.end(), [&](const DraftStep& s) { return !s.removed && linker_.site_of_entry(s.entry) == structure; });
+  }
+
+  bool has_entry_about(int facet, int head) const {
+    for (int index = 0; index < linker_.size(); ++index) {
+      const Sense& about = linker_.sense(index);
+      if (about.facet == facet && about.head >= 0 && (lexicon_.is_a(about.head, head) || lexicon_.is_a(head, about.head))) return true;
+    }
+    return false;
+  }
+
+  // "classify the tumour": its type, or whether it is malignant, where the catalogue can tell.
+  Mention classified(const Mention& target) const {
+    if (has_own_class(target) || !linker_.classes_of(target).empty()) return target;
+    for (const char* facet : {"type", "malignancy", "grade"}) {
+      Mention asked = target;
+      asked.entries.clear();
+      for (Sense& sense : asked.senses) sense.facet = lexicon_.find(facet);
+      for (const Candidate& c : linker_.candidates(asked)) {
+        if (linker_.entry(c.entry).task == Task::kClassify && (!modality_known() || in_modality(c.entry))) return asked;
+      }
+    }
+    return target;
   }
 
   bool is_kind_of(const Mention& one, const Mention& other) const {
@@ -858,9 +909,9 @@ class Reader {
   bool absorbed_by_class(const Clause& clause, int index) const {
     const std::string& name = lexicon_.concept_at(mention(index).senses[0].facet).name;
     if (name != "grade" && name != "type" && name != "cause" && name != "malignancy") return false;
-    const bool can = !linker_.candidates(mention(index)).empty();
-    if (!can) return true;
-    return false && clause.in_case;
+    (void)clause;
+    const std::vector<Candidate> candidates = linker_.candidates(mention(index));
+    return std::none_of(candidates.begin(), candidates.end(), [&](const Candidate& c) { return !modality_known() || in_modality(c.entry); });
   }
 
   void take(const Mention& target, int index, Intent how, int source, std::vector<int>& made) {
@@ -936,6 +987,7 @@ class Reader {
   Draft draft_;
   bool known_ = false;
   bool referring_ = false;
+  bool scope_is_outer_ = false;  // The condition in force comes from the sentence before
   std::optional<Condition_> scope_, carried_, carry_after_, header_condition_, last_condition_, last_bare_;
   int input_scope_ = -1;
   std::vector<int> group_, last_group_, last_before_;

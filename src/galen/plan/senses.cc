@@ -59,7 +59,15 @@ Sense canonical(const Lexicon& lexicon, Sense sense) {
 }
 
 bool sites_fit(const Lexicon& lexicon, int a, int b) {
-  return a < 0 || b < 0 || lexicon.is_a(a, b) || lexicon.is_a(b, a);
+  if (a < 0 || b < 0 || lexicon.is_a(a, b) || lexicon.is_a(b, a)) return true;
+  // There is skin on every part of the body's surface.
+  const auto is_surface = [&](int structure) {
+    static constexpr std::array<std::string_view, 18> names = {"limb", "back", "face", "groin", "neck", "chest", "abdomen", "hand", "foot",
+                                                               "knee", "shoulder", "ankle", "elbow", "wrist", "hip", "axilla", "ear", "breast"};
+    return std::find(names.begin(), names.end(), lexicon.concept_at(structure).name) != names.end();
+  };
+  const int skin = lexicon.find("skin");
+  return (a == skin && is_surface(b)) || (b == skin && is_surface(a));
 }
 
 }  // namespace galen::plan

@@ -126,7 +126,7 @@ class Listener {
       if (k > clause.first && item.has(Tag::kIn) && item.word == "for" && clause.intent_said) return Kind::kImaging;
       if (item.has(Tag::kDo)) asked = true;
       if (item.has(Tag::kChatNoun) && asked && !draws) {
-        const bool purpose = k > clause.first && (items_[k - 1].word == "for" || items_[k - 1].word == "on" || (k > clause.first + 1 && items_[k - 2].word == "for"));
+        const bool purpose = k > clause.first && (items_[k - 1].word == "for" || items_[k - 1].word == "on" || items_[k - 1].has(Tag::kBefore) || items_[k - 1].has(Tag::kAfter) || (k > clause.first + 1 && items_[k - 2].word == "for"));
         if (!purpose) return Kind::kChat;
       }
     }

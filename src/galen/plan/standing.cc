@@ -104,7 +104,7 @@ class Settler {
       if (clause.status == Standing::kNone && !clause.mentions.empty()) {
         if (clause.join == Join::kBut && before.everything) {
           clause.status = Standing::kSkip;
-        } else if (before.in_case) {
+        } else if (before.in_case || (before.mask.used && before.mentions.empty() && clause.join == Join::kColon)) {
           clause.status = Standing::kRequest;
         } else if (before.status == Standing::kRequest) {
           const bool listed = clause.join == Join::kAnd || clause.join == Join::kOr || !clause.impure;
@@ -134,7 +134,13 @@ class Settler {
         if (!clause.intent_said && !is_structure(clause.mentions.front())) clause.intent = Intent::kClassify;
       }
       if (last) continue;
-      Clause& next = sentence.clauses[n];
+      // Clauses that say nothing of a target stand in between ("TB and, unrelated to that, the heart").
+      std::size_t k_next = n;
+      while (k_next + 1 < sentence.clauses.size() && sentence.clauses[k_next].mentions.empty() && !sentence.clauses[k_next].intent_said && !sentence.clauses[k_next].in_case &&
+             !sentence.clauses[k_next].mask.used && sentence.clauses[k_next].status != Standing::kSkip) {
+        ++k_next;
+      }
+      Clause& next = sentence.clauses[k_next];
       if (next.in_case || clause.mentions.empty()) continue;
       if (clause.status == Standing::kNone) {
         const bool refers = next.status == Standing::kRequest && next.mentions.empty() && next.intent_said && !next.mask.used;
