@@ -69,8 +69,6 @@ struct GraphLimits {
   std::size_t file_bytes = std::size_t{2} << 30;
   std::size_t nodes = 100'000;
   std::size_t initializer_bytes = std::size_t{2} << 30;
-  int oldest_opset = 11;
-  int newest_opset = 17;
 };
 
 // Parses and checks an ONNX model (structure, sorted nodes, every input produced, initializer sizes). Constant nodes

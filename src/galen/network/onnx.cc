@@ -30,6 +30,8 @@ namespace galen::network {
 namespace {
 
 constexpr int kIrVersion = 8;  // The one that came with opset 17.
+constexpr std::int64_t kOldestOpset = 11;
+constexpr std::int64_t kNewestOpset = 17;
 
 struct TypePair {
   ElementType ours;
@@ -93,9 +95,9 @@ class Reader {
     for (const auto& import : model.opset_import()) {
       if (import.domain().empty() || import.domain() == "ai.onnx") opset = import.version();
     }
-    if (opset < limits_.oldest_opset || opset > limits_.newest_opset) {
+    if (opset < kOldestOpset || opset > kNewestOpset) {
       return Error{"The ONNX model is of opset " + std::to_string(opset) + "; galen reads opsets " +
-                   std::to_string(limits_.oldest_opset) + " to " + std::to_string(limits_.newest_opset) +
+                   std::to_string(kOldestOpset) + " to " + std::to_string(kNewestOpset) +
                    ": export it again with opset 17"};
     }
     if (model.functions_size() > 0 || model.training_info_size() > 0) {
