@@ -27,6 +27,7 @@ enum class Measure {
   kVolume,
   kCupToDisc,
   kCardiothoracic,
+  kRatio,  // Whichever the structures allow
 };
 
 std::string plain(std::string text) {
@@ -52,6 +53,7 @@ std::optional<Measure> measure_named(const std::string& name) {
   if (contains(text, {"vertical"})) return Measure::kVertical;
   if (contains(text, {"horizontal", "width"})) return Measure::kHorizontal;
   if (contains(text, {"diameter", "length", "size"})) return Measure::kDiameters;
+  if (text == "ratio") return Measure::kRatio;
   if (contains(text, {"count", "number"})) return Measure::kCount;
   if (contains(text, {"hole"})) return Measure::kHoles;
   if (contains(text, {"volume"})) return Measure::kVolume;
@@ -335,9 +337,13 @@ std::vector<Measurement> measure_step(const StepResult& step, const image::Image
   std::vector<Measurement> result;
   if (!step.segmentation) return result;
   std::vector<Measure> wanted;
-  const auto want = [&wanted](const std::string& name) {
-    const std::optional<Measure> what = measure_named(name);
+  const auto add = [&wanted](std::optional<Measure> what) {
     if (what && std::find(wanted.begin(), wanted.end(), *what) == wanted.end()) wanted.push_back(*what);
+  };
+  const auto want = [&add](const std::string& name) {
+    // "How large is it?" is answered by both.
+    if (contains(plain(name), {"size"})) add(Measure::kArea);
+    add(measure_named(name));
   };
   for (const std::string& name : step.card.measures) want(name);
   for (const std::string& name : asked) want(name);

@@ -85,8 +85,15 @@ TEST(MeasurementsTest, ARatioThatWasAskedForAndCannotBeMadeSaysWhy) {
   EXPECT_NE(figures[0].computed_from.find("optic disc"), std::string::npos);
 }
 
+TEST(MeasurementsTest, SizeIsAnsweredByAreaAndDiameters) {
+  const auto figures = measure_step(segmented("lesion", measure::drawn({"111.", "...."}), {"density"}),
+                                    image::make_image(4, 2), {"size"});
+  EXPECT_NE(find(figures, "area"), nullptr);
+  EXPECT_NE(find(figures, "longest diameter"), nullptr);
+}
+
 TEST(MeasurementsTest, UnknownNamesAreReported) {
-  EXPECT_EQ(unknown_measurements({"area", "cup-to-disc ratio", "charm"}), std::vector<std::string>{"charm"});
+  EXPECT_EQ(unknown_measurements({"area", "cup-to-disc ratio", "ratio", "charm"}), std::vector<std::string>{"charm"});
 }
 
 TEST(MeasurementsTest, VolumesAreInMillilitresWhereTheSpacingIsKnown) {
