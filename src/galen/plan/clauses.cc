@@ -506,6 +506,7 @@ class Describer {
     words.kind = head.has(Tag::kElse) && alone ? ConditionWords::Kind::kElse
                  : head.has(Tag::kSo) && alone ? ConditionWords::Kind::kSo
                                                : ConditionWords::Kind::kIf;
+    clause.has_it_words = head.word.find(" it ") != std::string::npos;  // "if it is" is one phrase
     bool negative = false;
     const auto flip = [&] { negative = !negative; };
     if (head.has(Tag::kUnless)) {
@@ -532,6 +533,7 @@ class Describer {
       if (item.has(Tag::kDecideNoun) && !item.has(Tag::kPositive)) words.about_test = true;
       if (item.has(Tag::kDrawNoun) || item.has(Tag::kDraw) || item.has(Tag::kMaskRegion)) words.about_mask = true;
       if (item.has(Tag::kAlso)) words.again = true;
+      if (one_of(item.word, {"it", "that", "this"})) clause.has_it_words = true;
       if (mention_at(i) >= 0 && !(item.has(Tag::kNegative) && one_of(item.word, {"normal", "healthy"}))) {
         if (item.quality >= 0 && lexicon_.concept_at(item.quality).name == "normal") negative_word = true;
         continue;

@@ -46,6 +46,7 @@ struct Clause {
   bool intent_said = false;
   bool verb_leads = false;   // A verb before the first target
   bool has_it = false;       // "it", "both"
+  bool has_it_words = false; // In a condition: "it", "that"
   bool request_words = false;
   bool only = false;
   bool excludes = false;     // "rule out", "exclude"

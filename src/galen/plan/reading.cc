@@ -501,7 +501,11 @@ class Reader {
       if (m.quality_only() || m.measure >= 0) continue;
       if (m.region_only && ordered.size() > 1) continue;
       named = true;
-      if (const int existing = step_about(m); existing >= 0) {
+      const int existing = step_about(m);
+      // "outline the opacity if covid is positive": the disease, not its outline.
+      const bool other_test = existing >= 0 && !is_structure(m) && !words.about_mask && has_own_class(m) &&
+                              linker_.entry(draft_.steps[static_cast<std::size_t>(existing)].entry).task == Task::kSegment;
+      if (existing >= 0 && !other_test) {
         result.step = existing;
         note(existing, m);
         return checked(result);
@@ -527,7 +531,10 @@ class Reader {
     // Without a name: the last thing tested, or, where the wording turns round, what the last condition was about.
     const bool branch = items_[clause.first].word == "no" || items_[clause.first].word == "yes" || items_[clause.first].word == "negative" || items_[clause.first].word == "positive";
     const std::optional<Condition_> turned = branch && last_bare_ ? last_bare_ : last_condition_;
-    if (turned && turned->step >= 0 && !words.again && !clause_points(clause)) {
+    // "check pneumonia and if it is positive ...": what has just been asked for.
+    const bool just_asked = clause.has_it_words && !group_.empty() && linker_.entry(draft_.steps[static_cast<std::size_t>(group_.back())].entry).task == Task::kClassify &&
+                            clause.join == Join::kAnd;
+    if (turned && turned->step >= 0 && !words.again && !just_asked && !clause_points(clause)) {
       const bool was_negative = turned->outcome == "negative";
       const bool plain = turned->outcome == "negative" || turned->outcome == "positive";
       const int latest = last_tested(words);
