@@ -201,6 +201,7 @@ void add_2d(const Structure& s, Measure what, std::vector<Measurement>& out) {
     }
     case Measure::kCupToDisc:
     case Measure::kCardiothoracic:
+    case Measure::kRatio:
       return;  // Of several structures
   }
 }
