@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <fstream>
 #include <limits>
 #include <set>
 
 #include "galen/base/files.h"
 #include "galen/base/json.h"
+#include "galen/dicom/open_image.h"
 #include "galen/image/read.h"
 #include "galen/image/write.h"
 #include "program.h"
@@ -115,6 +117,26 @@ TEST_F(BadInputTest, ANiftiCutAtEveryTenth) {
     for (std::size_t tenth = 1; tenth < 10; ++tenth) {
       expect_sentence(segment({write("cut" + ending, whole.substr(0, whole.size() * tenth / 10))}), 1, "cut" + ending);
     }
+  }
+}
+
+TEST_F(BadInputTest, ADicomFileCutAtEveryTenth) {
+  const char* data = std::getenv("GALEN_DATA");
+  const fs::path folder = fs::path(data != nullptr ? data : GALEN_SOURCE_DIR "/../shared/data") / "conformance_dicom";
+  if (!fs::exists(folder)) GTEST_SKIP() << folder << " is not there";
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file() && entry.file_size() < (std::uintmax_t{1} << 20)) files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  const auto image = std::find_if(files.begin(), files.end(), [](const fs::path& path) {
+    const Result<image::Image> read = dicom::open_image(path);
+    return read.ok() && !read->is_volume() && read->voxels() > 1000;
+  });
+  ASSERT_NE(image, files.end()) << "no image among the files of " << folder;
+  const std::string whole = *read_text_file(*image);
+  for (std::size_t tenth = 1; tenth < 10; ++tenth) {
+    expect_sentence(segment({write("cut.dcm", whole.substr(0, whole.size() * tenth / 10))}), 1, "cut.dcm");
   }
 }
 

@@ -251,6 +251,7 @@ TEST_F(TrainTest, TwoHeadsLearnTogetherAndGiveTwoCardsOfOneNetwork) {
   const std::string before = *read_text_file(folder_ / "zoo" / "segment" / "disc" / "network.onnx");
   document["network"] = {{"from", "segment/disc"}};
   document["epochs"] = 1;
+  document["optimizer"]["learning_rate"] = 0.0003;
   document["cards"][0]["id"] = "segment/disc-tuned";
   document["cards"][1]["id"] = "classify/disc-tuned";
   TrainOptions tuning = options("tuned");
