@@ -165,6 +165,30 @@ const zoo::Card* Recipe::find(zoo::Task task) const {
   return nullptr;
 }
 
+Result<Json> read_recipe_document(const std::filesystem::path& path) {
+  constexpr int kLongestChain = 8;
+  std::vector<Json> patches;
+  for (std::filesystem::path next = path; patches.size() < kLongestChain;) {
+    Result<Json> document = read_json_file(next);
+    if (!document) return document.error();
+    const bool extends = document->is_object() && document->contains("extends");
+    if (!extends) {
+      while (!patches.empty()) {
+        document->merge_patch(patches.back());
+        patches.pop_back();
+      }
+      return document;
+    }
+    const Json base = (*document)["extends"];
+    if (!base.is_string()) return Error{next.string() + ": extends: the name of a recipe is needed"};
+    document->erase("extends");
+    patches.push_back(std::move(*document));
+    next = next.parent_path() / base.get<std::string>();
+  }
+  return Error{path.string() + ": extends: more than " + std::to_string(kLongestChain) +
+               " recipes extend one another; do they form a circle?"};
+}
+
 Result<Recipe> parse_recipe(const Json& document) {
   Recipe recipe;
   recipe.document = document;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -108,6 +109,11 @@ struct Recipe {
   // The first card of the task, or null.
   const zoo::Card* find(zoo::Task task) const;
 };
+
+// The document of the file. `"extends": "other.json"` (relative to the file's folder) starts from that recipe and
+// changes in it what the file holds, as a JSON merge patch (RFC 7396): objects key by key, null removes, all else
+// replaces. Fails where a file cannot be read and where recipes extend one another in a circle.
+Result<Json> read_recipe_document(const std::filesystem::path& path);
 
 // Fails naming the key and what is expected. Unknown keys are refused, so that a misspelt one is noticed.
 Result<Recipe> parse_recipe(const Json& document);

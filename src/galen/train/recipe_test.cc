@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
+
+#include "galen/base/files.h"
 
 namespace galen::train {
 namespace {
@@ -91,11 +94,33 @@ TEST(RecipeTest, ALaterCardTakesTheFirstOnesInput) {
   EXPECT_FALSE(parse_recipe(document));
 }
 
+TEST(RecipeTest, ExtendsAnotherRecipe) {
+  std::string name = (std::filesystem::temp_directory_path() / "galen-recipe-XXXXXX").string();
+  const std::filesystem::path folder = ::mkdtemp(name.data());
+  Json base = sample();
+  base["epochs"] = 20;
+  ASSERT_TRUE(write_file_atomically(folder / "base.json", base.dump()));
+  ASSERT_TRUE(
+      write_file_atomically(folder / "longer.json", R"({"extends": "base.json", "epochs": 40, "augment": null})"));
+  ASSERT_TRUE(write_file_atomically(folder / "circle.json", R"({"extends": "circle.json"})"));
+  ASSERT_TRUE(write_file_atomically(folder / "lost.json", R"({"extends": "nowhere.json"})"));
+
+  const Result<Json> document = read_recipe_document(folder / "longer.json");
+  ASSERT_TRUE(document) << document.error().message;
+  base["epochs"] = 40;
+  base.erase("augment");
+  EXPECT_EQ(*document, base);
+  EXPECT_FALSE(read_recipe_document(folder / "circle.json"));
+  EXPECT_FALSE(read_recipe_document(folder / "lost.json"));
+  std::filesystem::remove_all(folder);
+}
+
 TEST(RecipeTest, EveryRecipeOfTheSourceTreeIsValid) {
   int count = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(GALEN_SOURCE_DIR) / "recipes")) {
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(std::filesystem::path(GALEN_SOURCE_DIR) / "recipes")) {
     if (entry.path().extension() != ".json") continue;
-    const Result<Json> document = read_json_file(entry.path());
+    const Result<Json> document = read_recipe_document(entry.path());
     ASSERT_TRUE(document) << document.error().message;
     const Result<Recipe> recipe = parse_recipe(*document);
     EXPECT_TRUE(recipe) << entry.path() << ": " << (recipe ? "" : recipe.error().message);

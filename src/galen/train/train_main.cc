@@ -107,7 +107,7 @@ int main(int argc, char** argv) {
   if (output.empty() && !options.train_only)
     return fail(galen::usage_error("-o is needed: the zoo's folder to write to"));
 
-  galen::Result<galen::Json> document = galen::read_json_file(recipe_path);
+  galen::Result<galen::Json> document = galen::train::read_recipe_document(recipe_path);
   if (!document) return fail(document.error());
   if (epochs > 0 && document->is_object()) (*document)["epochs"] = epochs;
   const galen::Result<galen::train::Recipe> recipe = galen::train::parse_recipe(*document);
