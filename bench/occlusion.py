@@ -49,7 +49,7 @@ def main():
         rows = [row for row in csv.DictReader(table) if row.get("mask")]
     if "split" in rows[0] and options.split != "all":
         rows = [row for row in rows if row["split"] == options.split]
-    folder = options.cases.parent
+    folder = options.cases.resolve().parent
     answer = {"task": options.task, "images": 0, "auc": {}}
     with tempfile.TemporaryDirectory() as scratch:
         tables = {}
@@ -65,12 +65,12 @@ def main():
             for name, stays in versions(picture, mask, options.margin).items():
                 changed = picture.copy()
                 changed[~stays] = picture.mean(axis=(0, 1)).astype(np.uint8)
-                file = Path(scratch) / name / (row["id"] + ".png")
-                file.parent.mkdir(exist_ok=True)
+                file = Path(scratch) / name / folder.name / (row["id"] + ".png")
+                file.parent.mkdir(parents=True, exist_ok=True)
                 Image.fromarray(changed).save(file)
                 tables.setdefault(name, []).append({**row, "image": str(file), "mask": ""})
         for name, changed_rows in tables.items():
-            table = Path(scratch) / name / "cases.csv"
+            table = Path(scratch) / name / folder.name / "cases.csv"
             with table.open("w", newline="") as out:
                 writer = csv.DictWriter(out, fieldnames=list(changed_rows[0]))
                 writer.writeheader()
@@ -79,7 +79,7 @@ def main():
             if options.zoo:
                 command += ["--zoo", options.zoo]
             done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True, env=os.environ)
-            answer["auc"][name] = json.loads(done.stdout)["auc"]
+            answer["auc"][name] = json.loads(done.stdout)["summary"]["auc"]
     print(json.dumps(answer, indent=1))
 
 

@@ -136,7 +136,10 @@ Json calibration_json(const std::vector<double>& probability, const std::vector<
         return std::optional(measure::calibration(pick(probability, i), pick(happened, i)).expected_error);
       },
       options.bootstrap);
-  return {{"expected_error", interval_json(interval)}, {"maximum_error", whole.maximum_error}, {"reliability", curve}};
+  return {{"expected_error", interval_json(interval)},
+          {"expected_error_by_chance", measure::calibration_error_by_chance(probability)},
+          {"maximum_error", whole.maximum_error},
+          {"reliability", curve}};
 }
 
 Json classification_part(const Cases& cases, const zoo::Card& card, const Options& options, bool whole) {

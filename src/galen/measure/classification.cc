@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "galen/base/check.h"
+#include "galen/base/random.h"
 
 namespace galen::measure {
 namespace {
@@ -118,6 +119,19 @@ Calibration calibration(const std::vector<double>& probability, const std::vecto
     result.maximum_error = std::max(result.maximum_error, error);
   }
   return result;
+}
+
+double calibration_error_by_chance(const std::vector<double>& probability, int bins) {
+  constexpr int kDraws = 1000;
+  Random random(1);
+  double sum = 0;
+  std::vector<std::uint8_t> happened(probability.size());
+  for (int draw = 0; draw < kDraws; ++draw) {
+    std::transform(probability.begin(), probability.end(), happened.begin(),
+                   [&random](double p) { return static_cast<std::uint8_t>(random.chance(p)); });
+    sum += calibration(probability, happened, bins).expected_error;
+  }
+  return sum / kDraws;
 }
 
 }  // namespace galen::measure

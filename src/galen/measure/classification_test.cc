@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <numbers>
+
 namespace galen::measure {
 namespace {
 
@@ -63,6 +66,16 @@ TEST(ClassificationTest, CalibrationErrorAgreesWithBinsByHand) {
   EXPECT_EQ(c.bins[9].count, 2u);
   EXPECT_DOUBLE_EQ(c.bins[9].frequency, 1);
   EXPECT_DOUBLE_EQ(c.bins[2].low, 0.2);
+}
+
+TEST(ClassificationTest, ChanceAloneGivesACalibrationErrorThatShrinksWithTheCases) {
+  EXPECT_DOUBLE_EQ(calibration_error_by_chance({}), 0);
+  EXPECT_DOUBLE_EQ(calibration_error_by_chance({0, 1, 1}), 0);
+  // One case of probability a half is off by a half whatever happens.
+  EXPECT_DOUBLE_EQ(calibration_error_by_chance({0.5}), 0.5);
+  // The mean distance of a binomial share from its mean: sqrt(2 p q / (pi n)).
+  const std::vector<double> many(400, 0.5);
+  EXPECT_NEAR(calibration_error_by_chance(many), std::sqrt(2 * 0.25 / (std::numbers::pi * 400)), 0.002);
 }
 
 TEST(ClassificationTest, AlwaysRightAndAlwaysSureHasNoCalibrationError) {

@@ -86,12 +86,9 @@ std::string state_badge(const StepResult& step) {
     const std::string state = engine::to_string(step.state);
     return element("span", state, "class=\"state " + state + "\"");
   }
-  std::string shown = step.outcome;
-  if (step.segmentation) shown = step.outcome == "positive" ? "found" : "not found";
-  else if (!step.reported_class.empty()) shown = step.reported_class;
   std::string kind;
   if (step.classification) kind = step.outcome == "negative" || step.outcome == "uncertain" ? step.outcome : "positive";
-  return element("span", shown, "class=\"state " + kind + "\"");
+  return element("span", outcome_text(step), "class=\"state " + kind + "\"");
 }
 
 std::string step_card(const StudyResult& result, std::size_t index, const std::vector<EmbeddedPicture>& pictures) {

@@ -214,7 +214,7 @@ Picture of_classification(const engine::StepResult& step, int index, const std::
   const runtime::Classification& answer = *step.classification;
   Canvas canvas(picture, whole(image));
   canvas.heat(answer.saliency, answer.saliency_width, answer.saliency_height, image.width, image.height);
-  std::string title = step.card.target + ": " + (step.outcome == "uncertain" ? "uncertain" : step.reported_class);
+  std::string title = step.card.target + ": " + outcome_text(step);
   return {"overlay-" + name + ".png",
           "Where the network looked: the warmer, the more a place spoke for the finding. It is not an outline of it.",
           index,

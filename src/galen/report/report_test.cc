@@ -1,5 +1,4 @@
 #include <gtest/gtest.h>
-
 #include <unistd.h>
 
 #include <algorithm>
@@ -180,7 +179,24 @@ TEST(ReportTest, TheSummaryIsPlainTextWithoutControlCodes) {
   const std::string text = summary_text(example.result);
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
   EXPECT_NE(text.find("Skin lesion outlined: longest diameter 61 pixels."), std::string::npos);
-  EXPECT_NE(text.find("Melanoma: melanoma (benign 20.0 %, melanoma 80.0 %)."), std::string::npos);
+  EXPECT_NE(text.find("Melanoma: positive (benign 20.0 %, melanoma 80.0 %)."), std::string::npos);
+}
+
+TEST(ReportTest, ANegativeAnswerNamesItsClassWhereThatSaysMore) {
+  Example example;
+  engine::StepResult step = example.result.steps[1];
+  EXPECT_EQ(outcome_text(step), "positive");
+  step.outcome = "negative";
+  step.reported_class = "benign";
+  EXPECT_EQ(outcome_text(step), "negative, benign");
+  step.reported_class = "normal";
+  EXPECT_EQ(outcome_text(step), "negative");
+  step.outcome = "uncertain";
+  step.reported_class.clear();
+  EXPECT_EQ(outcome_text(step), "uncertain");
+  step.outcome = step.reported_class = "glioma";
+  EXPECT_EQ(outcome_text(step), "glioma");
+  EXPECT_EQ(outcome_text(example.result.steps[0]), "found");
 }
 
 TEST(ReportTest, Base64IsThatOfTheStandard) {

@@ -59,10 +59,8 @@ std::string classification_sentence(const engine::StepResult& step) {
     shares += (shares.empty() ? "" : ", ") + step.card.classes[c].name + " " +
               percent_text(step.classification->probabilities[c]);
   }
-  if (step.outcome == "uncertain") {
-    return capitalised(step.card.target) + ": uncertain, between the thresholds of a decision (" + shares + ").";
-  }
-  return capitalised(step.card.target) + ": " + step.reported_class + " (" + shares + ").";
+  const std::string why = step.outcome == "uncertain" ? ", between the thresholds of a decision" : "";
+  return capitalised(step.card.target) + ": " + outcome_text(step) + why + " (" + shares + ").";
 }
 
 std::string step_sentence(const engine::StepResult& step) {
@@ -101,6 +99,16 @@ std::string percent_text(double share) {
   if (share > 0.999 && share < 1) return "> 99.9 %";
   if (share < 0.001 && share > 0) return "< 0.1 %";
   return formatted("%.1f", 100 * share) + " %";
+}
+
+std::string outcome_text(const engine::StepResult& step) {
+  if (step.segmentation) return step.outcome == "positive" ? "found" : "not found";
+  const bool two_sided = step.outcome == "positive" || step.outcome == "negative";
+  if (!two_sided) return step.outcome;
+  // "negative, benign" says more than "negative"; "negative, normal" does not.
+  const bool plain = step.reported_class.empty() || step.reported_class == "normal" ||
+                     step.reported_class == step.card.target || step.reported_class == step.outcome;
+  return plain ? step.outcome : step.outcome + ", " + step.reported_class;
 }
 
 std::string seconds_text(double seconds) {

@@ -17,6 +17,9 @@ bool is_restated(const engine::Measurement& measurement, const std::vector<engin
 std::string percent_text(double share);    // 0.973 -> "97.3 %"
 std::string seconds_text(double seconds);  // "12 ms", "1.24 s"
 
+// What a step that was done came to: "found", "not found"; "positive", "negative, benign", "uncertain"; a class's name.
+std::string outcome_text(const engine::StepResult& step);
+
 // "optic disc" -> "optic-disc": letters, digits and single dashes only, so that it is safe as a file name; never empty.
 std::string slug(const std::string& text);
 

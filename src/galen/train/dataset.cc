@@ -61,6 +61,7 @@ struct StoredCase {
 Dataset::Dataset(std::vector<evaluate::Case> cases, const Recipe& recipe, std::size_t memory_bytes)
     : cases_(std::move(cases)),
       rule_(recipe.input()),
+      drawn_rule_(recipe.training_input()),
       augment_(recipe.augment),
       segments_(recipe.has_segmentation()),
       memory_bytes_(memory_bytes),
@@ -152,20 +153,22 @@ Result<Sample> Dataset::draw(std::size_t index, Random random) const {
   const StoredCase& stored = **found;
   const runtime::PreparedImage prepared = stored.prepared();
   runtime::PixelMap placement = stored.placements.front();
-  if (rule_.fit == zoo::InputRule::Fit::kTiles) placement = random_tile(prepared, placement, rule_, random);
-  const GeometricChange change = draw_geometric_change(augment_, rule_.width, rule_.height, random);
+  if (drawn_rule_.fit == zoo::InputRule::Fit::kTiles) placement = random_tile(prepared, placement, drawn_rule_, random);
+  const GeometricChange change = draw_geometric_change(augment_, drawn_rule_.width, drawn_rule_.height, random);
   const runtime::PixelMap map = runtime::compose(placement, change.unchanged_from_changed);
   const runtime::Displacement* displacement = change.displacement ? &*change.displacement : nullptr;
 
   Sample sample;
   sample.class_index = cases_[index].class_index;
-  runtime::TensorF image = runtime::sample_map(prepared, map, rule_, rule_.width, rule_.height, displacement);
-  change_intensities(augment_, rule_.intensity != zoo::InputRule::Intensity::kZScore, image, random);
-  runtime::normalise(image, rule_);
+  runtime::TensorF image =
+      runtime::sample_map(prepared, map, drawn_rule_, drawn_rule_.width, drawn_rule_.height, displacement);
+  change_intensities(augment_, drawn_rule_.intensity != zoo::InputRule::Intensity::kZScore, image, random);
+  runtime::normalise(image, drawn_rule_);
   sample.image = std::move(image.values);
   if (!stored.bits.labels.empty()) {
     sample.known = stored.known;
-    take_labels(runtime::sample_labels(stored.bits, map, rule_.width, rule_.height, displacement, kOutside), sample);
+    take_labels(runtime::sample_labels(stored.bits, map, drawn_rule_.width, drawn_rule_.height, displacement, kOutside),
+                sample);
   }
   return sample;
 }

@@ -47,7 +47,8 @@ class Dataset {
   Result<std::shared_ptr<const StoredCase>> get(std::size_t index) const;
 
   std::vector<evaluate::Case> cases_;
-  zoo::InputRule rule_;
+  zoo::InputRule rule_;        // Of views
+  zoo::InputRule drawn_rule_;  // Of what draw() gives
   AugmentRecipe augment_;
   bool segments_;
   std::size_t memory_bytes_;

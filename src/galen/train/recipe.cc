@@ -152,11 +152,20 @@ Status check_together(const Recipe& recipe) {
       }
     }
   }
+  if (recipe.train_tile > 0 && recipe.input().fit != zoo::InputRule::Fit::kTiles) {
+    return wrong("train_tile: only an input that is cut into tiles (\"fit\": \"tiles\") has it");
+  }
   if (recipe.batch < 2) return wrong("batch: at least 2 (statistics of a batch of one mean nothing)");
   return {};
 }
 
 }  // namespace
+
+zoo::InputRule Recipe::training_input() const {
+  zoo::InputRule rule = input();
+  if (train_tile > 0) rule.width = rule.height = train_tile;
+  return rule;
+}
 
 const zoo::Card* Recipe::find(zoo::Task task) const {
   for (const zoo::Card& card : cards) {
@@ -221,6 +230,7 @@ Result<Recipe> parse_recipe(const Json& document) {
   fields.number("ema", 0, 0.99999, recipe.ema);
   fields.integer("batch", 1, 1024, recipe.batch);
   fields.integer("epochs", 1, 100'000, recipe.epochs);
+  fields.integer("train_tile", 0, 4096, recipe.train_tile);
   fields.integer("images_per_epoch", 0, 10'000'000, recipe.images_per_epoch);
   fields.integer("validate_every", 1, 100'000, recipe.validate_every);
   fields.integer("patience", 0, 100'000, recipe.patience);

@@ -93,6 +93,7 @@ struct Recipe {
   double ema = 0.99;  // 0: none
   int batch = 8;
   int epochs = 20;
+  int train_tile = 0;        // Side of the random tiles that are drawn; 0: the input's size
   int images_per_epoch = 0;  // 0: each training case once (times its repeat)
   int validate_every = 1;    // Epochs
   int patience = 0;          // Validations without a better one after which training ends; 0: never
@@ -103,6 +104,8 @@ struct Recipe {
   Json document;                 // As it was read; goes into the cards
 
   const zoo::InputRule& input() const { return cards.front().input; }
+  // The input rule of what training draws; validation and answers use input().
+  zoo::InputRule training_input() const;
   int segmentation_channels() const { return has_segmentation() ? evaluate::channel_count(targets) : 0; }
   bool has_segmentation() const { return find(zoo::Task::kSegment) != nullptr; }
   bool has_classification() const { return find(zoo::Task::kClassify) != nullptr; }

@@ -66,6 +66,7 @@ TEST(RecipeTest, PartsThatDoNotFitTogetherAreRefused) {
   EXPECT_NE(error_with("/cards/0/labels/0/channels", Json::array({2})).find("channel 2"), std::string::npos);
   EXPECT_NE(error_with("/cards/0/output/activation", "softmax").find("sigmoid"), std::string::npos);
   EXPECT_NE(error_with("/cards/0/figures", Json::object()).find("training fills this in"), std::string::npos);
+  EXPECT_NE(error_with("/train_tile", 32).find("train_tile"), std::string::npos) << "the sample's input is not tiled";
   Json sided = sample();
   sided["targets"][0]["side"] = "image-left";
   sided["augment"]["flip_horizontal"] = 0.5;

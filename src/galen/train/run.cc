@@ -199,7 +199,7 @@ class Run {
   double step(const std::vector<Sample>& samples) {
     // Dropout draws from torch's own generator: seeding it by the step makes a resumed run draw the same.
     torch::manual_seed(recipe_.seed * 1'000'003 + static_cast<std::uint64_t>(optimizer_.steps()));
-    const Batch batch = make_batch(samples, recipe_.input(), recipe_.segmentation_channels());
+    const Batch batch = make_batch(samples, recipe_.training_input(), recipe_.segmentation_channels());
     auto outputs = interpreter_.run({{heads_.input, batch.image}}, Mode::kTraining);
     torch::Tensor loss = torch::zeros({});
     if (!heads_.segmentation.empty()) {
