@@ -24,7 +24,9 @@ double source(const Rule& rule, std::int64_t at, std::int64_t input, std::int64_
   if (rule.coordinate == "half_pixel") return (x + 0.5) / scale - 0.5;
   if (rule.coordinate == "pytorch_half_pixel") return output > 1 ? (x + 0.5) / scale - 0.5 : 0;
   if (rule.coordinate == "align_corners") {
-    return output > 1 ? x * static_cast<double>(input - 1) / static_cast<double>(output - 1) : 0;
+    // Of the size before rounding, as the specification has it.
+    const double resized = scale * static_cast<double>(input);
+    return output > 1 && resized > 1 ? x * static_cast<double>(input - 1) / (resized - 1) : 0;
   }
   return x / scale;  // asymmetric
 }
@@ -102,7 +104,7 @@ Tensor with_torch_kernel(const Tensor& input, const Integers& output, const std:
         exact && std::abs(scales[i] * static_cast<double>(input.size(axis)) - static_cast<double>(output[i])) < 1e-4;
   }
   if (rule.mode == "linear") {
-    const bool corners = rule.coordinate == "align_corners";
+    const bool corners = exact && rule.coordinate == "align_corners";
     const bool half = exact && (rule.coordinate == "half_pixel" || rule.coordinate == "pytorch_half_pixel") &&
                       std::all_of(size.begin(), size.end(), [](auto n) { return n > 1; });
     if (!corners && !half) return {};
