@@ -26,6 +26,8 @@ struct MaskUse {
   bool whole = false;     // "on the whole film"
   int mention = -1;       // Whose mask; -1: the one made last
   std::size_t first = 0, last = 0;  // Items
+
+  bool holds(std::size_t item) const { return used && item >= first && item < last; }
 };
 
 struct ConditionWords {

@@ -43,7 +43,7 @@ class EmbeddedPlanner : public Planner {
     const std::string text = request.text.substr(0, kMaxBytes);
     std::vector<language::Token> tokens = language::tokenise(text);
     language::correct_spelling(tokens, lexicon, linker.phrases().words);
-    const Draft draft = read_request(text, tokens, linker, request.modality);
+    const Draft draft = read_request(tokens, linker, request.modality);
 
     Plan plan;
     plan.measurements = draft.measurements;

@@ -4,16 +4,14 @@
 #include <cctype>
 #include <string_view>
 
+#include "galen/plan/word_kinds.h"
+
 namespace galen::plan {
 
 using language::Tag;
 using language::Token;
 
 namespace {
-
-bool one_of(const std::string& word, std::initializer_list<std::string_view> words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
 
 // "the CT last week", "awaiting MRI", "previous ultrasound": another image than this one.
 bool is_another_image(const std::vector<Item>& items, std::size_t at, const Clause* clause) {

@@ -11,6 +11,11 @@ using language::ConceptKind;
 using language::Lexicon;
 using language::Tag;
 
+bool is_structure(const language::Lexicon& lexicon, const Mention& mention) {
+  return !mention.senses.empty() && mention.senses[0].head >= 0 &&
+         lexicon.concept_at(mention.senses[0].head).kind == language::ConceptKind::kStructure;
+}
+
 bool is_filler(const Item& item) {
   static const std::unordered_set<std::string_view> words = {
       "the",   "a",      "an",     "my",      "his",    "her",     "their",  "this",   "that",   "these",  "those",  "left",    "right",  "l",

@@ -31,6 +31,9 @@ struct Mentions {
 
 Mentions find_mentions(const std::vector<Item>& items, const language::Lexicon& lexicon);
 
+// By its first reading, a structure and not a finding.
+bool is_structure(const language::Lexicon& lexicon, const Mention& mention);
+
 // Words that may stand between the parts of one phrase: articles, sides, sizes.
 bool is_filler(const Item& item);
 

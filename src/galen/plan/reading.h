@@ -1,45 +1,16 @@
 // Takes a request apart and puts the plan's draft together, by the reading rules of docs/planner.md.
 #pragma once
 
-#include <set>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "galen/language/tokens.h"
+#include "galen/plan/draft.h"
 #include "galen/plan/linker.h"
-#include "galen/plan/plan.h"
 
 namespace galen::plan {
 
-// A plan whose steps may still stand in any order and refer to later ones.
-struct DraftStep {
-  int entry = -1;
-  int input = -1;  // Index of a draft step; -1 the image
-  int cause = -1;  // Index of a draft step; -1 no condition
-  std::string outcome;
-  std::string asked_class;  // The one class that was asked about, "-" for several
-  bool part_of_everything = false;
-  bool removed = false;
-  std::vector<TextRange> from;
-};
-
-struct DraftDecline {
-  DeclineReason reason = DeclineReason::kUnclear;
-  std::vector<TextRange> from;
-  Sense target;                // What was asked for, where it is a target
-  std::vector<int> near;       // Entries that come nearest
-};
-
-struct Draft {
-  std::vector<DraftStep> steps;
-  std::vector<DraftDecline> declined;
-  std::vector<std::string> measurements;
-  std::set<std::string> modalities;  // Codes that the image may be of; empty where unknown
-  std::string named_modality;        // What the request calls it, where the catalogue has no such modality
-  bool modality_conflict = false;    // The request names another modality than the image has
-};
-
-Draft read_request(std::string_view text, const std::vector<language::Token>& tokens, const Linker& linker, const std::string& modality);
+// `modality`: known of the image before planning, or "".
+Draft read_request(const std::vector<language::Token>& tokens, const Linker& linker, const std::string& modality);
 
 }  // namespace galen::plan

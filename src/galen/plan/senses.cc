@@ -58,8 +58,10 @@ Sense canonical(const Lexicon& lexicon, Sense sense) {
   return sense;
 }
 
+bool either_is_a(const Lexicon& lexicon, int a, int b) { return lexicon.is_a(a, b) || lexicon.is_a(b, a); }
+
 bool sites_fit(const Lexicon& lexicon, int a, int b) {
-  if (a < 0 || b < 0 || lexicon.is_a(a, b) || lexicon.is_a(b, a)) return true;
+  if (a < 0 || b < 0 || either_is_a(lexicon, a, b)) return true;
   // There is skin on every part of the body's surface.
   const auto is_surface = [&](int structure) {
     static constexpr std::array<std::string_view, 18> names = {"limb", "back", "face", "groin", "neck", "chest", "abdomen", "hand", "foot",

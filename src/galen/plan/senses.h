@@ -24,6 +24,9 @@ bool is_region(const language::Lexicon& lexicon, int structure);
 // A head and its site as the lexicon's own concept for the two ("tumour" at "liver" is "liver-tumour").
 Sense canonical(const language::Lexicon& lexicon, Sense sense);
 
+// Whether one of the two concepts is a kind or a part of the other.
+bool either_is_a(const language::Lexicon& lexicon, int a, int b);
+
 // Whether one of the two sites is part of the other; unknown sites fit everywhere.
 bool sites_fit(const language::Lexicon& lexicon, int a, int b);
 

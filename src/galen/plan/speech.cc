@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "galen/language/spelling.h"
+#include "galen/plan/word_kinds.h"
 
 namespace galen::plan {
 
@@ -12,10 +13,6 @@ using language::Token;
 using language::TokenKind;
 
 namespace {
-
-bool one_of(const std::string& word, std::initializer_list<std::string_view> words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
 
 class Listener {
  public:

@@ -57,11 +57,6 @@ class Settler {
  private:
   const Mention& mention(int index) const { return mentions_.all[static_cast<std::size_t>(index)]; }
 
-  bool is_structure(int index) const {
-    const Mention& m = mention(index);
-    return !m.senses.empty() && m.senses[0].head >= 0 && linker_.lexicon().concept_at(m.senses[0].head).kind == ConceptKind::kStructure;
-  }
-
   bool only_suspected(const Clause& clause) const {
     for (std::size_t i = clause.first; i < clause.last; ++i) {
       if (items_[i].has(Tag::kKnown)) return false;
@@ -76,7 +71,7 @@ class Settler {
     if (clause.has_it || clause.everything || clause.everything_structures) return;
     for (const int index : clause.background) {
       const Mention& m = mention(index);
-      if (!is_structure(index)) continue;
+      if (!is_structure(linker_.lexicon(), mention(index))) continue;
       std::size_t k = m.first;
       while (k > clause.first && is_filler(items_[k - 1])) --k;
       const bool place = k > clause.first && items_[k - 1].has(Tag::kIn) && items_[k - 1].word != "of" && items_[k - 1].word != "for";
@@ -118,7 +113,7 @@ class Settler {
         if (clause.opens_with_then && clause.status == Standing::kNone) clause.status = Standing::kRequest;
       }
       if (clause.status == Standing::kRequest && !clause.intent_said && before.status == Standing::kRequest && clause.intent == Intent::kUnknown && !before.in_case) {
-        const bool asks_anew = sentence.question && clause.join == Join::kComma && !clause.mentions.empty() && !is_structure(clause.mentions.front());
+        const bool asks_anew = sentence.question && clause.join == Join::kComma && !clause.mentions.empty() && !is_structure(linker_.lexicon(), mention(clause.mentions.front()));
         clause.intent = asks_anew && before.intent == Intent::kSegment ? Intent::kClassify : before.intent;
       }
     }
@@ -131,7 +126,7 @@ class Settler {
       const bool last = n == sentence.clauses.size();
       if (clause.status == Standing::kNone && !clause.mentions.empty() && sentence.question && (last || rest_is_empty(sentence, n))) {
         clause.status = Standing::kRequest;
-        if (!clause.intent_said && !is_structure(clause.mentions.front())) clause.intent = Intent::kClassify;
+        if (!clause.intent_said && !is_structure(linker_.lexicon(), mention(clause.mentions.front()))) clause.intent = Intent::kClassify;
       }
       if (last) continue;
       // Clauses that say nothing of a target stand in between ("TB and, unrelated to that, the heart").
@@ -216,7 +211,7 @@ class Settler {
   bool is_drawable(const Sentence& sentence, int index) const {
     const std::vector<Candidate> candidates = linker_.candidates(mention(index));
     if (candidates.empty()) return false;
-    if (is_structure(index)) return true;
+    if (is_structure(linker_.lexicon(), mention(index))) return true;
     const bool masked = std::any_of(sentence.clauses.begin(), sentence.clauses.end(), [](const Clause& clause) { return clause.mask.used || clause.mask.whole; });
     // "tumour type", "prognosis": a question in itself.
     const bool asks = std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& c) { return c.score >= 3 && linker_.sense(c.entry).facet >= 0; });
