@@ -36,7 +36,7 @@ Result<int> run_classify(const Arguments& arguments, Console& console) {
   if (const Status ready = (*predictor)->warm(card->id); !ready) return ready.error();
 
   const auto answer = [&](const std::filesystem::path& path) -> Result<BatchAnswer> {
-    const Result<image::Image> image = open_image_of(path, card->modality);
+    const Result<image::Image> image = open_image_of(path, card->modality, arguments);
     if (!image) return image.error();
     const Result<runtime::Classification> classification = (*predictor)->classify(card->id, *image);
     if (!classification) return classification.error_in(path.string());

@@ -17,6 +17,8 @@ const Option kJson = {"--json", Kind::kFlag, "", "print one JSON document", fals
 const Option kJsonl = {"--jsonl", Kind::kFlag, "", "print one JSON document a line", false, ""};
 const Option kModality = {"--modality", Kind::kText, "M", "what the image is (cxr, fundus, …), over what the file says",
                           false,        ""};
+const Option kSlice = {
+    "--slice", Kind::kInteger, "N", "take this slice of a volume or frame of a recording, from 1 on", false, ""};
 const Option kPlanner = {"--planner", Kind::kText, "NAME", "who writes the plan", false, "embedded"};
 
 Option positional(std::string name, std::string help, bool required = true) {
@@ -41,7 +43,7 @@ std::vector<Command> make_table() {
                    {"galen ask \"Trace the vessels and give me the cup-to-disc ratio\" retina.jpg -o answer",
                     "galen ask \"Segment the lungs; if there is TB, outline the heart\" film.png -o answer"},
                    {positional("REQUEST", "what you want to know, in plain words"), kImage, optional(kOutput),
-                    kModality, kPlanner, kJson},
+                    kModality, kSlice, kPlanner, kJson},
                    Program::kEngine});
 
   table.push_back({"plan",
@@ -54,6 +56,7 @@ std::vector<Command> make_table() {
                    {positional("REQUEST", "what you want to know, in plain words", false),
                     {"IMAGE", Kind::kPositional, "", "the image whose modality the plan is for", false, "", true},
                     kModality,
+                    kSlice,
                     kPlanner,
                     {"--catalogue", Kind::kText, "FILE", "plan over this catalogue in place of the zoo", false, ""},
                     {"--jsonl", Kind::kText, "FILE", "plan a file of requests", false, ""},
@@ -61,13 +64,13 @@ std::vector<Command> make_table() {
                     kJson},
                    Program::kGalen});
 
-  table.push_back(
-      {"run",
-       "run a plan that was written by hand or edited",
-       "The plan is checked like any planner's. The folder gets the same files as with ask.",
-       {"galen run plan.json film.png -o answer"},
-       {positional("PLAN.json", "the plan (galen plan --schema describes it)"), kImage, kOutput, kModality, kJson},
-       Program::kEngine});
+  table.push_back({"run",
+                   "run a plan that was written by hand or edited",
+                   "The plan is checked like any planner's. The folder gets the same files as with ask.",
+                   {"galen run plan.json film.png -o answer"},
+                   {positional("PLAN.json", "the plan (galen plan --schema describes it)"), kImage, kOutput, kModality,
+                    kSlice, kJson},
+                   Program::kEngine});
 
   table.push_back({"segment",
                    "one segmentation over many images",
@@ -81,6 +84,7 @@ std::vector<Command> make_table() {
                     kOutput,
                     {"--probabilities", Kind::kFlag, "", "write a probability map beside each mask, 0-255", false, ""},
                     {"--overlay", Kind::kFlag, "", "write a picture of the outlines beside each mask", false, ""},
+                    kSlice,
                     kJsonl,
                     kJson},
                    Program::kEngine});
@@ -90,7 +94,7 @@ std::vector<Command> make_table() {
                    "Prints one line an image, in order: {\"image\", \"task\", \"class\", \"probabilities\", "
                    "\"confidence\", \"abstained\"}.",
                    {"galen classify classify/tuberculosis-cxr films/*.png"},
-                   {positional("TASK", "id of a zoo entry"), kImage, kJsonl, kJson},
+                   {positional("TASK", "id of a zoo entry"), kImage, kSlice, kJsonl, kJson},
                    Program::kEngine});
 
   table.push_back(
@@ -99,7 +103,7 @@ std::vector<Command> make_table() {
        "Lengths are in millimetres where IMAGE (or a NIfTI mask itself) gives the spacing, in pixels elsewhere.",
        {"galen measure masks/film.png", "galen measure masks/film.png film.dcm --json"},
        {positional("MASK", "a PNG or NIfTI of class numbers"),
-        positional("IMAGE", "the image that the mask belongs to", false), kJson},
+        positional("IMAGE", "the image that the mask belongs to", false), kSlice, kJson},
        Program::kEngine});
 
   table.push_back(
@@ -184,7 +188,7 @@ std::vector<Command> make_table() {
                    "convert an image: PNG, JPEG, TIFF, NIfTI or DICOM to PNG or NIfTI",
                    "",
                    {"galen convert film.dcm film.png"},
-                   {positional("IN", "the image"), positional("OUT", "the new file: .png, .nii or .nii.gz")},
+                   {positional("IN", "the image"), positional("OUT", "the new file: .png, .nii or .nii.gz"), kSlice},
                    Program::kEngine});
   return table;
 }

@@ -40,7 +40,7 @@ Result<int> run_convert(const Arguments& arguments, Console& console) {
   if (!png && !lower.ends_with(".nii") && !lower.ends_with(".nii.gz")) {
     return usage_error("OUT has to end in .png, .nii or .nii.gz, not " + out + ".");
   }
-  Result<image::Image> image = open_image(arguments.text("IN"));
+  Result<image::Image> image = open_image(arguments.text("IN"), arguments);
   if (!image) return image.error();
   if (!png) {
     if (const Status written = image::write_nifti(out, *image); !written) return written.error();
@@ -48,7 +48,7 @@ Result<int> run_convert(const Arguments& arguments, Console& console) {
   }
   if (image->is_volume()) {
     return usage_error(arguments.text("IN") + " is a volume of " + std::to_string(image->depth) +
-                       " slices; write it to .nii.gz.");
+                       " slices; write it to .nii.gz, or choose one with --slice.");
   }
   std::string how;
   const image::Image shown = for_display(std::move(*image), how);

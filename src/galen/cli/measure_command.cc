@@ -6,6 +6,7 @@
 
 #include "galen/cli/commands.h"
 #include "galen/cli/input_image.h"
+#include "galen/image/read.h"
 #include "galen/measure/ratios.h"
 #include "galen/measure/shape.h"
 
@@ -74,7 +75,7 @@ Result<int> run_measure(const Arguments& arguments, Console& console) {
   const Result<image::LabelMap> mask = image::read_label_map(path);
   if (!mask) return mask.error();
   const std::string image_path = arguments.text("IMAGE", path);
-  const Result<image::Image> image = open_image(image_path);
+  const Result<image::Image> image = open_image(image_path, arguments);
   if (!image) return image.error();
   if (image->width != mask->width || image->height != mask->height || image->depth != mask->depth) {
     return Error{path + " and " + image_path + " are not of one size, so that the one cannot be the other's mask."};

@@ -11,10 +11,12 @@ Result<int> run_plan_of_image(const Arguments& arguments, Console& console) {
   engine::PredictorRunner runner(**predictor);
   engine::StudyOptions options;
   options.modality = arguments.text("modality");
+  if (arguments.has("slice")) options.slice = arguments.integer("slice", 1);
   const Result<engine::Study> study = engine::open_study(arguments.text("IMAGE"), runner, options);
   if (!study) return study.error();
   if (study->none_of_these) {
-    return refusal(arguments.text("IMAGE") + " is none of the kinds of image that galen knows; --modality overrules this.");
+    return refusal(arguments.text("IMAGE") +
+                   " is none of the kinds of image that galen knows; --modality overrules this.");
   }
   for (const std::string& warning : study->warnings) console.say(warning + ".");
   Arguments known = arguments;

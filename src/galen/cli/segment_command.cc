@@ -128,7 +128,7 @@ Result<int> run_segment(const Arguments& arguments, Console& console) {
 
   const auto answer = [&](const fs::path& path) -> Result<BatchAnswer> {
     const auto start = std::chrono::steady_clock::now();
-    const Result<image::Image> image = open_image_of(path, card->modality);
+    const Result<image::Image> image = open_image_of(path, card->modality, arguments);
     if (!image) return image.error();
     runtime::SegmentOptions options;
     options.probabilities = arguments.has("probabilities");

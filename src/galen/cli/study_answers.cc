@@ -41,6 +41,7 @@ Result<int> answer_studies(const Arguments& arguments, const AnswerStudy& answer
 
   engine::StudyOptions options;
   options.modality = arguments.text("modality");
+  if (arguments.has("slice")) options.slice = arguments.integer("slice", 1);
   const auto answer_one = [&](const fs::path& image) -> Result<engine::StudyResult> {
     const Result<engine::Study> study = engine::open_study(image, runner, options);
     if (!study) return study.error();

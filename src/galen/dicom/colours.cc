@@ -22,6 +22,9 @@ double as_number(std::int32_t value, const PixelHeader& header) {
   return !header.is_signed && header.bits_stored == 32 ? static_cast<double>(static_cast<std::uint32_t>(value)) : value;
 }
 
+// What scales stored values beyond it is not a number that a scanner wrote, and would leave the range of samples.
+constexpr double kLargest = 1e30;
+
 struct Rescale {
   double slope = 1;
   double intercept = 0;
@@ -32,8 +35,8 @@ Rescale rescale_of(const Dataset& dataset, int frame) {
   const auto slope = Dataset::numbers(item, DCM_RescaleSlope);
   const auto intercept = Dataset::numbers(item, DCM_RescaleIntercept);
   Rescale rescale;
-  if (!slope.empty() && std::isfinite(slope[0]) && slope[0] != 0) rescale.slope = slope[0];
-  if (!intercept.empty() && std::isfinite(intercept[0])) rescale.intercept = intercept[0];
+  if (!slope.empty() && std::abs(slope[0]) < kLargest && slope[0] != 0) rescale.slope = slope[0];
+  if (!intercept.empty() && std::abs(intercept[0]) < kLargest) rescale.intercept = intercept[0];
   return rescale;
 }
 

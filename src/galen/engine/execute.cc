@@ -77,7 +77,7 @@ Status run_step(StepResult& result, const Study& study, const image::LabelMap* w
   }
   if (result.card.dims == 2 && study.image.is_volume()) {
     return Error{result.step.weights + " works on single images, and this is a volume of " +
-                 std::to_string(study.image.depth) + " slices; give one slice"};
+                 std::to_string(study.image.depth) + " slices; choose one with --slice"};
   }
   switch (result.step.task) {
     case zoo::Task::kSegment: {
@@ -174,6 +174,8 @@ StudyResult begin_result(const Study& study) {
   result.image_width = study.image.width;
   result.image_height = study.image.height;
   result.image_depth = study.image.depth;
+  result.image_slice = study.slice;
+  result.image_slices = study.slices;
   result.image_channels = study.image.channels;
   result.image_stored_bits = study.image.stored_bits;
   result.spacing_mm = study.image.geometry.spacing_mm();

@@ -60,6 +60,7 @@ struct StudyResult {
   std::string image_path;
   std::string image_sha256;
   int image_width = 0, image_height = 0, image_depth = 1;
+  int image_slice = 0, image_slices = 0;  // As in Study
   int image_channels = 1, image_stored_bits = 8;
   std::array<double, 3> spacing_mm = {1, 1, 1};
   image::SpacingKind spacing_kind = image::SpacingKind::kUnknown;

@@ -33,11 +33,14 @@ Json measurements_json(const std::vector<Measurement>& measurements) {
 Json image_json(const StudyResult& result) {
   Json spacing = nullptr;
   if (result.spacing_kind != image::SpacingKind::kUnknown) spacing = result.spacing_mm;
+  Json slice = nullptr;
+  if (result.image_slice > 0) slice = {{"number", result.image_slice}, {"of", result.image_slices}};
   return {{"path", result.image_path},
           {"sha256", result.image_sha256},
           {"width", result.image_width},
           {"height", result.image_height},
           {"depth", result.image_depth},
+          {"slice", std::move(slice)},
           {"channels", result.image_channels},
           {"stored_bits", result.image_stored_bits},
           {"spacing_mm", std::move(spacing)},

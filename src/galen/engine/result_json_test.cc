@@ -39,6 +39,8 @@ StudyResult full_result() {
   result.image_path = "film.png";
   result.image_width = 4;
   result.image_height = 2;
+  result.image_slice = 3;
+  result.image_slices = 12;
   result.spacing_kind = image::SpacingKind::kPatient;
   result.modality = "cxr";
   result.modality_name = "chest x-ray";
@@ -110,6 +112,8 @@ TEST(ResultJsonTest, TheSchemaRefusesWhatIsNotInIt) {
 TEST(ResultJsonTest, HoldsFiguresUnitsLinesAndProbabilities) {
   const Json document = to_json(full_result());
   EXPECT_EQ(document["image"]["modality_from"], "recognised");
+  EXPECT_EQ(document["image"]["slice"]["number"], 3);
+  EXPECT_TRUE(to_json(StudyResult{})["image"]["slice"].is_null());
   EXPECT_EQ(document["steps"][0]["measurements"][0]["value"], 2.0);
   EXPECT_EQ(document["steps"][0]["measurements"][0]["lines"][0]["text"], "2.0 mm");
   EXPECT_TRUE(document["steps"][0]["measurements"][1]["value"].is_null());

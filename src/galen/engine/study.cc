@@ -7,6 +7,7 @@
 #include "galen/base/hash.h"
 #include "galen/dicom/open_image.h"
 #include "galen/engine/clock.h"
+#include "galen/image/slice.h"
 
 namespace galen::engine {
 namespace {
@@ -84,6 +85,13 @@ std::string modality_name(const zoo::Catalogue& catalogue, const std::string& co
 Result<Study> make_study(image::Image image, StepRunner& runner, const StudyOptions& options) {
   const zoo::Catalogue catalogue = runner.catalogue();
   Study study;
+  if (options.slice) {
+    Result<image::Image> slice = image::take_slice(image, *options.slice);
+    if (!slice) return slice.error();
+    study.slice = static_cast<int>(*options.slice);
+    study.slices = image.depth;
+    image = *std::move(slice);
+  }
   study.image = std::move(image);
 
   std::string said;

@@ -28,14 +28,17 @@ struct Study {
   // The recogniser holds that the picture is none of the modalities that galen knows: nothing is to be run on it.
   bool none_of_these = false;
   std::optional<Recognition> recognition;
+  // Which slice of the file the image is, and of how many; 0 of 0 where the image is the whole file's.
+  int slice = 0, slices = 0;
   std::vector<std::string> warnings;
   double read_seconds = 0;
   double recognise_seconds = 0;
 };
 
 struct StudyOptions {
-  std::string modality;   // What the person says that it is: a code or a name ("chest x-ray"); "" says nothing
-  bool recognise = true;  // Ask the recogniser where neither the file nor the person says
+  std::string modality;       // What the person says that it is: a code or a name ("chest x-ray"); "" says nothing
+  std::optional<long> slice;  // Of a volume, from 1: the study is of this slice alone
+  bool recognise = true;      // Ask the recogniser where neither the file nor the person says
   image::ReadLimits limits;
 };
 

@@ -84,6 +84,22 @@ TEST_F(StudyTest, AnUnknownModalityIsAWrongUseThatNamesTheKnownOnes) {
   EXPECT_NE(study.error().message.find("cxr, fundus"), std::string::npos);
 }
 
+TEST_F(StudyTest, AChosenSliceIsAnImageOfItsOwnAndIsRecognised) {
+  image = image::make_image(8, 8, 1, 5);
+  image.at(0, 0, 3) = 7;
+  EXPECT_EQ(make_study(image, runner)->modality, "") << "a volume is not given to the recogniser";
+  StudyOptions options;
+  options.slice = 4;
+  const Study study = *make_study(image, runner, options);
+  EXPECT_EQ(study.image.depth, 1);
+  EXPECT_EQ(study.image.at(0, 0), 7);
+  EXPECT_EQ(study.slice, 4);
+  EXPECT_EQ(study.slices, 5);
+  EXPECT_EQ(study.modality, "fundus");
+  options.slice = 6;
+  EXPECT_FALSE(make_study(image, runner, options));
+}
+
 TEST_F(StudyTest, AMissingFileIsAnError) { EXPECT_FALSE(open_study("/nowhere/film.png", runner)); }
 
 }  // namespace

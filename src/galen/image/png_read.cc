@@ -22,7 +22,7 @@ class PngReader {
   PngReader& operator=(const PngReader&) = delete;
   ~PngReader() { png_destroy_read_struct(&png_, &info_, nullptr); }
 
-  bool read_header(Meaning meaning) {
+  bool read_header() {
     png_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, &PngReader::fail, &PngReader::ignore);
     if (png_ == nullptr) return false;
     info_ = png_create_info_struct(png_);
@@ -38,6 +38,13 @@ class PngReader {
     height = png_get_image_height(png_, info_);
     stored_bits = png_get_bit_depth(png_, info_);
     colour_type = png_get_color_type(png_, info_);
+    pixel_bits = stored_bits * png_get_channels(png_, info_);
+    return true;
+  }
+
+  // Behind the header; libpng takes memory for a row.
+  bool start(Meaning meaning) {
+    if (setjmp(png_jmpbuf(png_)) != 0) return false;
     if (meaning == Meaning::kColours) {
       png_set_expand(png_);
     } else {
@@ -68,6 +75,16 @@ class PngReader {
     return true;
   }
 
+  int colours() const { return (colour_type & PNG_COLOR_MASK_COLOR) != 0 ? 3 : 1; }
+
+  Status check_size(int samples, const ReadLimits& limits) const {
+    if (Status fits = check_grid(width, height, 1, static_cast<std::uint64_t>(samples), limits); !fits) return fits;
+    // Deflate packs at most about 1032 : 1; what the file cannot unpack to need not be allocated.
+    const double most_bits = 8.0 * 1040 * static_cast<double>(bytes_.size());
+    if (static_cast<double>(width) * static_cast<double>(height) * pixel_bits <= most_bits) return {};
+    return Error{"the PNG is cut off: it is too short for its size in pixels"};
+  }
+
   Error error() const { return {std::string("the PNG is damaged or cut off (") + message_.data() + ")"}; }
 
   png_uint_32 width = 0;
@@ -75,6 +92,7 @@ class PngReader {
   int channels = 0;
   int bits = 0;
   int stored_bits = 0;
+  int pixel_bits = 0;
   int colour_type = 0;
   std::size_t row_bytes = 0;
 
@@ -122,11 +140,10 @@ void convert_row(const Stored* from, std::size_t width, std::size_t stored_chann
 
 Result<Image> decode_png(std::string_view bytes, const ReadLimits& limits) {
   PngReader reader(bytes);
-  if (!reader.read_header(Meaning::kColours)) return reader.error();
-  const int channels = reader.channels >= 3 ? 3 : 1;
-  if (Status fits = check_grid(reader.width, reader.height, 1, static_cast<std::uint64_t>(channels), limits); !fits) {
-    return fits.error();
-  }
+  if (!reader.read_header()) return reader.error();
+  const int channels = reader.colours();
+  if (Status fits = reader.check_size(channels, limits); !fits) return fits.error();
+  if (!reader.start(Meaning::kColours)) return reader.error();
   Image image = make_image(static_cast<int>(reader.width), static_cast<int>(reader.height), channels);
   image.stored_bits = reader.bits;
   const std::size_t row_samples = static_cast<std::size_t>(reader.width) * static_cast<std::size_t>(channels);
@@ -145,8 +162,9 @@ Result<Image> decode_png(std::string_view bytes, const ReadLimits& limits) {
 
 Result<LabelMap> decode_png_labels(std::string_view bytes, const ReadLimits& limits) {
   PngReader reader(bytes);
-  if (!reader.read_header(Meaning::kNumbers)) return reader.error();
-  if (Status fits = check_grid(reader.width, reader.height, 1, 1, limits); !fits) return fits.error();
+  if (!reader.read_header()) return reader.error();
+  if (Status fits = reader.check_size(1, limits); !fits) return fits.error();
+  if (!reader.start(Meaning::kNumbers)) return reader.error();
   LabelMap map = make_label_map(static_cast<int>(reader.width), static_cast<int>(reader.height));
   const auto channels = static_cast<std::size_t>(reader.channels);
   const std::size_t colours = channels >= 3 ? 3 : 1;

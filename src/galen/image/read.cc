@@ -26,16 +26,18 @@ bool is_dicom_without_preamble(std::string_view bytes) {
 }
 
 // Networks and measurements know no NaN: the darkest value stands for "no value".
-void replace_non_finite(std::vector<float>& samples) {
-  if (std::all_of(samples.begin(), samples.end(), [](float value) { return std::isfinite(value); })) return;
+Status replace_non_finite(std::vector<float>& samples) {
+  if (std::all_of(samples.begin(), samples.end(), [](float value) { return std::isfinite(value); })) return {};
   float smallest = 0;
   bool found = false;
   for (float value : samples) {
     if (std::isfinite(value) && (!found || value < smallest)) smallest = value, found = true;
   }
+  if (!found) return Error{"none of the image's samples is a number"};
   for (float& value : samples) {
     if (!std::isfinite(value)) value = smallest;
   }
+  return {};
 }
 
 // 0 and 255 are how programs without class numbers write a mask of one class.
@@ -104,7 +106,8 @@ Result<Image> decode_image(std::string_view bytes, const ReadLimits& limits) {
     return Error{kUnknownFormat};
   };
   Result<Image> image = decode();
-  if (image) replace_non_finite(image->samples);
+  if (!image) return image;
+  if (Status finite = replace_non_finite(image->samples); !finite) return finite.error();
   return image;
 }
 

@@ -14,11 +14,16 @@
 
 namespace galen::report {
 
-Status write_output(engine::StudyResult& result, const image::Image& image, const std::filesystem::path& folder) {
-  if (Status status = make_writable_folder(folder); !status) return status;
-  std::error_code ignored;
-  std::filesystem::remove(folder / "result.json", ignored);
+namespace {
 
+namespace fs = std::filesystem;
+
+void remove_file(const fs::path& path) {
+  std::error_code ignored;
+  fs::remove(path, ignored);
+}
+
+Status write_files(engine::StudyResult& result, const image::Image& image, const fs::path& folder) {
   const std::vector<std::string> names = step_names(result);
   const std::vector<Picture> pictures = draw_pictures(result, image);
   result.files.clear();
@@ -59,6 +64,21 @@ Status write_output(engine::StudyResult& result, const image::Image& image, cons
     return status;
   if (Status status = write_file_atomically(folder / "summary.txt", summary_text(result)); !status) return status;
   return write_json_file(folder / "result.json", engine::to_json(result));
+}
+
+}  // namespace
+
+Status write_output(engine::StudyResult& result, const image::Image& image, const fs::path& folder) {
+  if (Status status = make_writable_folder(folder); !status) return status;
+  remove_file(folder / "result.json");
+  Status status = write_files(result, image, folder);
+  if (status) return status;
+  // An answer that is not whole is none.
+  for (const std::string& file : result.files) remove_file(folder / file);
+  for (const engine::StepResult& step : result.steps) {
+    for (const std::string& file : step.files) remove_file(folder / file);
+  }
+  return status;
 }
 
 }  // namespace galen::report

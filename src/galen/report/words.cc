@@ -152,6 +152,9 @@ std::string image_text(const engine::StudyResult& result) {
   std::string text = std::to_string(result.image_width) + " x " + std::to_string(result.image_height);
   if (result.image_depth > 1) text += " x " + std::to_string(result.image_depth) + " voxels";
   else text += " pixels";
+  if (result.image_slice > 0) {
+    text += ", slice " + std::to_string(result.image_slice) + " of " + std::to_string(result.image_slices);
+  }
   if (result.modality_name.empty()) return text + ", of unknown kind";
   text += ", " + result.modality_name;
   if (result.modality_from == "file") text += " (as the file says)";

@@ -121,6 +121,11 @@ std::vector<std::int64_t> input_shape(const zoo::Card& card) {
   return {1, card.input.channels, card.input.height, card.input.width};
 }
 
+Error is_a_volume(const zoo::Card& card, const image::Image& image) {
+  return {card.id + " works on single images, and this is a volume of " + std::to_string(image.depth) +
+          " slices; choose one with --slice"};
+}
+
 Error lacks_output(const zoo::Card& card) {
   return {card.id + ": the network has no output called \"" + card.output.name + "\""};
 }
@@ -214,7 +219,7 @@ Result<Segmentation> Predictor::segment(const std::string& id, const image::Imag
   const Result<zoo::Card> card = state_->zoo.card(id);
   if (!card) return card.error();
   if (card->task != zoo::Task::kSegment) return usage_error(id + " does not segment; use it with 'classify'");
-  if (image.is_volume()) return Error{id + ": this is a volume; the task needs a 2-D image (one slice)"};
+  if (image.is_volume()) return is_a_volume(*card, image);
   StepTimes ignored;
   StepTimes& spent = times ? *times : ignored;
   Seen seen;
@@ -276,7 +281,7 @@ Result<Classification> Predictor::classify(const std::string& id, const image::I
   const Result<zoo::Card> card = state_->zoo.card(id);
   if (!card) return card.error();
   if (card->task != zoo::Task::kClassify) return usage_error(id + " does not classify; use it with 'segment'");
-  if (image.is_volume()) return Error{id + ": this is a volume; the task needs a 2-D image (one slice)"};
+  if (image.is_volume()) return is_a_volume(*card, image);
   StepTimes ignored;
   StepTimes& spent = times ? *times : ignored;
   Seen seen;
