@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -75,10 +76,12 @@ Outcome run_words(const std::vector<std::string>& words, const Conditions& condi
     if (files[1].revents != 0) err_open = drain(err.ends[0], outcome.err);
   }
   int state = 0;
-  while (::waitpid(child, &state, 0) < 0 && errno == EINTR) {
+  rusage usage{};
+  while (::wait4(child, &state, 0, &usage) < 0 && errno == EINTR) {
   }
   ::close(out.ends[0]);
   ::close(err.ends[0]);
+  outcome.peak_megabytes = usage.ru_maxrss >> 10;
   outcome.status = WIFEXITED(state) ? WEXITSTATUS(state) : 128 + WTERMSIG(state);
   return outcome;
 }

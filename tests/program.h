@@ -13,6 +13,7 @@ struct Outcome {
   int status = -1;  // Exit status; 128 + signal where a signal ended it
   std::string out;
   std::string err;
+  long peak_megabytes = 0;  // Of the memory that it had resident
 };
 
 struct Conditions {

@@ -102,6 +102,11 @@ void make_test_zoo(const fs::path& folder) {
   vessel.labels = {label(1, "retinal vessel")};
   write_entry(folder, vessel, threshold_network(1));
 
+  zoo::Card lesion = card_of("segment/breast-lesion-ultrasound", "breast lesion", "ultrasound");
+  lesion.region = "breast";
+  lesion.labels = {label(1, "breast lesion")};
+  write_entry(folder, lesion, threshold_network(1));
+
   zoo::Card tuberculosis = card_of("classify/tuberculosis-cxr", "tuberculosis", "cxr");
   tuberculosis.aliases = {"TB"};
   tuberculosis.classes.resize(2);

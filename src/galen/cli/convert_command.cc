@@ -1,7 +1,7 @@
 // galen convert IN OUT
 #include <algorithm>
-#include <cctype>
 
+#include "galen/base/text.h"
 #include "galen/cli/commands.h"
 #include "galen/cli/input_image.h"
 #include "galen/image/write.h"
@@ -33,9 +33,7 @@ image::Image for_display(image::Image image, std::string& how) {
 
 Result<int> run_convert(const Arguments& arguments, Console& console) {
   const std::string out = arguments.text("OUT");
-  std::string lower = out;
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string lower = lower_case(out);
   const bool png = lower.ends_with(".png");
   if (!png && !lower.ends_with(".nii") && !lower.ends_with(".nii.gz")) {
     return usage_error("OUT has to end in .png, .nii or .nii.gz, not " + out + ".");

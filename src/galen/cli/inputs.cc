@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "galen/base/files.h"
+#include "galen/base/text.h"
 
 namespace galen::cli {
 
@@ -32,10 +33,8 @@ Result<std::vector<std::filesystem::path>> expand_inputs(const std::vector<std::
 }
 
 std::string base_name(const std::filesystem::path& path) {
-  std::string name = path.filename().string();
-  std::string lower = name;
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string name = path.filename().string();
+  const std::string lower = lower_case(name);
   constexpr std::string_view kCompressed = ".nii.gz";
   if (lower.size() > kCompressed.size() && lower.ends_with(kCompressed)) {
     return name.substr(0, name.size() - kCompressed.size());

@@ -1,7 +1,7 @@
 // galen plan "REQUEST" IMAGE: the plan for what the image is.
 #include "galen/cli/commands.h"
 #include "galen/cli/open_predictor.h"
-#include "galen/engine/study.h"
+#include "galen/cli/study_answers.h"
 
 namespace galen::cli {
 
@@ -9,10 +9,7 @@ Result<int> run_plan_of_image(const Arguments& arguments, Console& console) {
   const Result<std::unique_ptr<runtime::Predictor>> predictor = open_predictor(arguments);
   if (!predictor) return predictor.error();
   engine::PredictorRunner runner(**predictor);
-  engine::StudyOptions options;
-  options.modality = arguments.text("modality");
-  if (arguments.has("slice")) options.slice = arguments.integer("slice", 1);
-  const Result<engine::Study> study = engine::open_study(arguments.text("IMAGE"), runner, options);
+  const Result<engine::Study> study = engine::open_study(arguments.text("IMAGE"), runner, study_options(arguments));
   if (!study) return study.error();
   if (study->none_of_these) {
     return refusal(arguments.text("IMAGE") +

@@ -28,6 +28,13 @@ int status_of_all(const std::vector<int>& statuses) {
 
 }  // namespace
 
+engine::StudyOptions study_options(const Arguments& arguments) {
+  engine::StudyOptions options;
+  options.modality = arguments.text("modality");
+  if (arguments.has("slice")) options.slice = arguments.integer("slice", 1);
+  return options;
+}
+
 Result<int> answer_studies(const Arguments& arguments, const AnswerStudy& answer, Console& console) {
   const Result<std::vector<fs::path>> images = expand_inputs(arguments.list("IMAGE"));
   if (!images) return images.error();
@@ -39,9 +46,7 @@ Result<int> answer_studies(const Arguments& arguments, const AnswerStudy& answer
   if (!predictor) return predictor.error();
   engine::PredictorRunner runner(**predictor);
 
-  engine::StudyOptions options;
-  options.modality = arguments.text("modality");
-  if (arguments.has("slice")) options.slice = arguments.integer("slice", 1);
+  const engine::StudyOptions options = study_options(arguments);
   const auto answer_one = [&](const fs::path& image) -> Result<engine::StudyResult> {
     const Result<engine::Study> study = engine::open_study(image, runner, options);
     if (!study) return study.error();

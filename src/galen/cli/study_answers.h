@@ -11,6 +11,9 @@
 
 namespace galen::cli {
 
+// What --modality and --slice say of the images.
+engine::StudyOptions study_options(const Arguments& arguments);
+
 using AnswerStudy = std::function<Result<engine::StudyResult>(const engine::Study&, engine::StepRunner&)>;
 
 // Answers each image. With -o the files of one image go to DIR, those of several to folders of the images' names in it.

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
+
+#include "galen/base/text.h"
 
 namespace galen::dicom {
 namespace {
@@ -155,12 +156,6 @@ Vector frame_step(const Dataset& dataset, const PixelHeader& header, const Axes&
   return step;
 }
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
 bool mentions(const std::string& text, std::initializer_list<std::string_view> words) {
   return std::any_of(words.begin(), words.end(),
                      [&](std::string_view word) { return text.find(word) != std::string::npos; });
@@ -168,11 +163,11 @@ bool mentions(const std::string& text, std::initializer_list<std::string_view> w
 
 // A chest film, some other film ("xray"), or "" where the file does not name the body part.
 std::string radiograph_of(const Dataset& dataset) {
-  const std::string part = lower(dataset.text(DCM_BodyPartExamined).value_or(""));
+  const std::string part = lower_case(dataset.text(DCM_BodyPartExamined).value_or(""));
   std::string described = part;
   for (const DcmTagKey& tag : {DCM_StudyDescription, DCM_SeriesDescription, DCM_ProtocolName,
                                DCM_AcquisitionDeviceProcessingDescription, DCM_PerformedProcedureStepDescription}) {
-    described += " " + lower(dataset.text(tag).value_or(""));
+    described += " " + lower_case(dataset.text(tag).value_or(""));
   }
   if (mentions(described, {"chest", "thorax", "torax", "lung", "cxr"})) return "cxr";
   return part.empty() ? "" : "xray";

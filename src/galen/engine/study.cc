@@ -1,22 +1,15 @@
 #include "galen/engine/study.h"
 
-#include <algorithm>
-#include <cctype>
 #include <chrono>
 
 #include "galen/base/hash.h"
+#include "galen/base/text.h"
 #include "galen/dicom/open_image.h"
 #include "galen/engine/clock.h"
 #include "galen/image/slice.h"
 
 namespace galen::engine {
 namespace {
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
 
 std::string percent(double share) { return std::to_string(static_cast<int>(share * 100 + 0.5)) + " %"; }
 
@@ -63,16 +56,17 @@ void recognise(Study& study, StepRunner& runner, const zoo::Catalogue& catalogue
 }  // namespace
 
 std::string modality_code(const zoo::Catalogue& catalogue, const std::string& name) {
-  const std::string wanted = lower(name);
+  const std::string wanted = lower_case(name);
   for (const auto& [code, names] : catalogue.modalities) {
-    if (lower(code) == wanted) return code;
+    if (lower_case(code) == wanted) return code;
     for (const std::string& other : names) {
-      if (lower(other) == wanted) return code;
+      if (lower_case(other) == wanted) return code;
     }
   }
   // A catalogue that names no modalities still has them in its entries.
   for (const zoo::Entry& entry : catalogue.entries) {
-    if (!wanted.empty() && entry.id != kModalityRecogniser && lower(entry.modality) == wanted) return entry.modality;
+    if (!wanted.empty() && entry.id != kModalityRecogniser && lower_case(entry.modality) == wanted)
+      return entry.modality;
   }
   return "";
 }

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "galen/measure/rows.h"
 #include "galen/measure/shape.h"
 
 namespace galen::measure {
@@ -14,18 +15,10 @@ constexpr double kSmallestLungPart = 0.05;
 // The longest extent from the first to the last pixel of a row.
 Line widest_row(const image::LabelMap& mask, const PixelSpacing& spacing) {
   Line widest;
-  for (int j = 0; j < mask.height; ++j) {
-    int first = -1;
-    int last = -1;
-    for (int i = 0; i < mask.width; ++i) {
-      if (mask.at(i, j) == 0) continue;
-      if (first < 0) first = i;
-      last = i;
-    }
-    if (first < 0) continue;
+  for (const auto& [row, first, last] : row_extents(mask)) {
     const double length = (last - first + 1) * spacing.x;
     if (length > widest.length) {
-      widest = {{first - 0.5, static_cast<double>(j)}, {last + 0.5, static_cast<double>(j)}, length};
+      widest = {{first - 0.5, static_cast<double>(row)}, {last + 0.5, static_cast<double>(row)}, length};
     }
   }
   return widest;

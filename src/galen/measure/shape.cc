@@ -8,6 +8,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "galen/base/check.h"
+#include "galen/measure/rows.h"
 
 namespace galen::measure {
 namespace {
@@ -23,18 +24,10 @@ cv::Mat binary(const image::LabelMap& mask, int value) {
 // Corners of the label's outermost pixels, row by row: enough for its convex hull.
 std::vector<Point> extreme_corners(const image::LabelMap& mask) {
   std::vector<Point> corners;
-  for (int j = 0; j < mask.height; ++j) {
-    int first = -1;
-    int last = -1;
-    for (int i = 0; i < mask.width; ++i) {
-      if (mask.at(i, j) == 0) continue;
-      if (first < 0) first = i;
-      last = i;
-    }
-    if (first < 0) continue;
+  for (const auto& [row, first, last] : row_extents(mask)) {
     for (const double x : {first - 0.5, last + 0.5}) {
-      corners.push_back({x, j - 0.5});
-      corners.push_back({x, j + 0.5});
+      corners.push_back({x, row - 0.5});
+      corners.push_back({x, row + 0.5});
     }
   }
   return corners;

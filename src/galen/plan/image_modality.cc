@@ -1,9 +1,9 @@
 #include "galen/plan/image_modality.h"
 
 #include <algorithm>
-#include <cctype>
 #include <string_view>
 
+#include "galen/base/text.h"
 #include "galen/plan/word_kinds.h"
 
 namespace galen::plan {
@@ -41,8 +41,7 @@ bool is_another_image(const std::vector<Item>& items, std::size_t at, const Clau
 ImageModality find_modality(const std::vector<Item>& items, const std::vector<Sentence>& sentences, const std::vector<Token>& tokens,
                             const Linker& linker, const std::string& given) {
   ImageModality result;
-  std::string code = given;
-  std::transform(code.begin(), code.end(), code.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string code = lower_case(given);
   std::set<std::string> named, elsewhere;
   std::string named_as, elsewhere_as;
   bool agrees = false, any_named = false, unknown_named = false;

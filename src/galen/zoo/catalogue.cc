@@ -1,10 +1,10 @@
 #include "galen/zoo/catalogue.h"
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 
 #include "galen/base/json.h"
+#include "galen/base/text.h"
 
 namespace galen::zoo {
 namespace {
@@ -12,13 +12,8 @@ namespace {
 constexpr std::size_t kMaxEntries = 10'000;
 constexpr std::size_t kMaxTextLength = 400;
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
 bool is_normal_class(const std::string& name) {
-  const std::string folded = lower(name);
+  const std::string folded = lower_case(name);
   for (const std::string word : {"normal", "benign", "negative", "no ", "healthy", "non-"}) {
     if (folded.rfind(word, 0) == 0) return true;
   }
