@@ -63,7 +63,7 @@ Outcome run_words(const std::vector<std::string>& words, const Conditions& condi
                                    pollfd{err_open ? err.ends[0] : -1, POLLIN, 0}};
     ::poll(files.data(), files.size(), 2);
     const auto passed = Clock::now() - start;
-    if (conditions.signal != 0 && !signalled && passed >= conditions.signal_after) {
+    if (conditions.signal != 0 && !signalled && conditions.signal_when()) {
       ::kill(child, conditions.signal);
       signalled = true;
     }

@@ -18,9 +18,9 @@ struct Outcome {
 
 struct Conditions {
   std::vector<std::string> environment;  // "NAME=value", over what this process has
-  // Sent once this time has passed, where the program still runs; 0 sends nothing.
+  // Sent once `signal_when` holds, where the program still runs; 0 sends nothing.
   int signal = 0;
-  std::chrono::milliseconds signal_after{0};
+  std::function<bool()> signal_when;
   // A test must not wait for ever.
   std::chrono::seconds limit{120};
 };
