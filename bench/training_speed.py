@@ -2,11 +2,12 @@
 """Compares the trainer's speed with the same network (DeepFusionLab, EfficientNet-B0 encoder, segmentation) written in
 plain PyTorch and run eagerly, on this machine, same batch, same optimiser. Prints JSON.
 
-    training_speed.py PROGRAM [--side 256] [--batch 8] [--steps 3] [--rounds 2]
+    training_speed.py PROGRAM [--side 256] [--batch 8] [--steps 3] [--rounds 2] [--precisions fp32 bf16]
 
 PROGRAM is build/.../bin/training_speed (configure with -DGALEN_TRAINING=ON -DGALEN_BENCHMARKS=ON). Run it in a Python
 environment with torch 2.13. Both sides take turns, and the fastest step of each counts, so that other load on the machine
-falls on both alike.
+falls on both alike. On a busy machine compare the images per second of processor time, on one core (taskset -c 0). A
+processor without bf16 instructions imitates them slowly: compare fp32 alone there.
 """
 import argparse
 import json
@@ -112,19 +113,26 @@ class Eager:
         self.target = (torch.rand(arguments.batch, 1, arguments.side, arguments.side) > 0.5).float()
 
     def step(self):
-        start = time.perf_counter()
+        """Seconds, and seconds of processor time."""
+        start, processor_start = time.perf_counter(), time.process_time()
         with torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
             logits = self.network(self.image)
         loss = F.binary_cross_entropy_with_logits(logits.float(), self.target)
         self.optimizer.zero_grad()
         loss.backward()
         self.optimizer.step()
-        return self.batch / (time.perf_counter() - start)
+        return time.perf_counter() - start, time.process_time() - processor_start
+
+    def speeds(self, steps):
+        taken = [self.step() for _ in range(steps)]
+        return [self.batch / min(times) for times in zip(*taken)]
 
 
-def galen(arguments, precision):
-    command = [arguments.program, "deepfusionlab", str(arguments.side), str(arguments.batch), str(arguments.steps), precision]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["images_per_second"]
+def galen_speeds(arguments, precision):
+    numbers = [str(number) for number in (arguments.side, arguments.batch, arguments.steps)]
+    command = [arguments.program, "deepfusionlab", *numbers, precision]
+    result = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return [result["images_per_second"], result["images_per_processor_second"]]
 
 
 def main():
@@ -134,23 +142,32 @@ def main():
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--steps", type=int, default=3)
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--precisions", nargs="+", choices=["fp32", "bf16"], default=["fp32", "bf16"])
     arguments = parser.parse_args()
     torch.set_num_threads(len(os.sched_getaffinity(0)))
-    peers = {"pytorch_eager_fp32": Eager(arguments, False), "pytorch_eager_bf16": Eager(arguments, True)}
+    peers = {precision: Eager(arguments, precision == "bf16") for precision in arguments.precisions}
     best = {}
+
+    def keep(name, speeds):
+        best[name] = [max(pair) for pair in zip(speeds, best.get(name, speeds))]
+        print(name, *(f"{speed:.3f}" for speed in speeds), file=sys.stderr, flush=True)
+
     for round_number in range(arguments.rounds):
-        for name, peer in peers.items():
+        for precision, peer in peers.items():
             if round_number == 0:
                 peer.step()
-            best[name] = max([best.get(name, 0)] + [peer.step() for _ in range(arguments.steps)])
-        for precision in ("fp32", "bf16"):
-            best["galen_" + precision] = max(best.get("galen_" + precision, 0), galen(arguments, precision))
-    ours = max(best["galen_fp32"], best["galen_bf16"])
-    json.dump({"network": "deepfusionlab", "side": arguments.side, "batch": arguments.batch, "torch": torch.__version__,
-               "images_per_second": {name: round(value, 2) for name, value in best.items()},
-               "ratio_to_eager_bf16": round(ours / best["pytorch_eager_bf16"], 2),
-               "ratio_bf16_to_eager_bf16": round(best["galen_bf16"] / best["pytorch_eager_bf16"], 2),
-               "ratio_to_eager_fp32": round(ours / best["pytorch_eager_fp32"], 2)}, sys.stdout, indent=1)
+            keep("pytorch_eager_" + precision, peer.speeds(arguments.steps))
+            keep("galen_" + precision, galen_speeds(arguments, precision))
+
+    def ratios(index):
+        ours = max(best["galen_" + precision][index] for precision in peers)
+        return {"to_eager_" + precision: round(ours / best["pytorch_eager_" + precision][index], 2) for precision in peers}
+
+    json.dump({"network": "deepfusionlab", "side": arguments.side, "batch": arguments.batch,
+               "threads": torch.get_num_threads(), "torch": torch.__version__,
+               "images_per_second": {name: round(speeds[0], 3) for name, speeds in best.items()},
+               "images_per_processor_second": {name: round(speeds[1], 3) for name, speeds in best.items()},
+               "ratio_of_galens_best": ratios(0), "ratio_of_galens_best_in_processor_time": ratios(1)}, sys.stdout, indent=1)
     print()
 
 
