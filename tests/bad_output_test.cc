@@ -39,6 +39,7 @@ TEST_F(BadOutputTest, TwoImagesOfOneName) {
   fs::create_directories(in("b"));
   const std::string one = good_picture("a/film.png"), two = good_picture("b/film.png");
   expect_sentence(segment({one, two}), 2, "film");
+  expect_sentence(galen({"ask", "outline the lungs", one, two, "-o", out()}, conditions_), 2, "film");
 }
 
 TEST_F(BadOutputTest, AMaskThatWouldReplaceItsImage) {

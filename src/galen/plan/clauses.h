@@ -23,8 +23,8 @@ enum class Standing {
 // Where a step's input or condition comes from, as the words say it.
 struct MaskUse {
   bool used = false;
-  bool whole = false;     // "on the whole film"
-  int mention = -1;       // Whose mask; -1: the one made last
+  bool whole = false;               // "on the whole film"
+  int mention = -1;                 // Whose mask; -1: the one made last
   std::size_t first = 0, last = 0;  // Items
 
   bool holds(std::size_t item) const { return used && item >= first && item < last; }
@@ -32,11 +32,11 @@ struct MaskUse {
 
 struct ConditionWords {
   enum class Kind { kNone, kIf, kElse, kSo } kind = Kind::kNone;
-  bool negative = false;   // An odd number of negations
-  bool outcome = false;    // Some word of outcome ("positive", "found", "not")
-  bool about_mask = false; // "mask", "found", "empty": the outcome of a segmentation
-  bool about_test = false; // "test", "positive": that of a classification
-  bool again = false;      // "too", "also"
+  bool negative = false;    // An odd number of negations
+  bool outcome = false;     // Some word of outcome ("positive", "found", "not")
+  bool about_mask = false;  // "mask", "found", "empty": the outcome of a segmentation
+  bool about_test = false;  // "test", "positive": that of a classification
+  bool again = false;       // "too", "also"
 };
 
 struct Clause {
@@ -46,37 +46,38 @@ struct Clause {
   Standing status = Standing::kNone;
   Intent intent = Intent::kUnknown;
   bool intent_said = false;
-  bool verb_leads = false;   // A verb before the first target
-  bool has_it = false;       // "it", "both"
-  bool has_it_words = false; // In a condition: "it", "that"
+  bool verb_leads = false;    // A verb before the first target
+  bool has_it = false;        // "it", "both"
+  bool has_it_words = false;  // In a condition: "it", "that"
   bool request_words = false;
   bool only = false;
-  bool excludes = false;     // "rule out", "exclude"
-  bool classifies = false;   // "classify", "characterise"
-  bool first_word = false;   // "first"
-  bool before = false;       // "before outlining"
+  bool excludes = false;    // "rule out", "exclude"
+  bool classifies = false;  // "classify", "characterise"
+  bool first_word = false;  // "first"
+  bool before = false;      // "before outlining"
   bool after = false;
   bool regardless = false;
   bool everything = false;
   bool everything_structures = false;
-  bool impure = false;       // Holds words beside its targets that nothing accounts for
+  bool impure = false;  // Holds words beside its targets that nothing accounts for
   bool forget_site = false;
-  bool in_case = false;      // The condition's own clause
+  bool in_case = false;  // The condition's own clause
   ConditionWords condition;
   MaskUse mask;
-  std::vector<int> mentions;      // Targets in it, those of the mask left out
-  std::vector<int> background;    // Targets that only say where or why
-  std::vector<int> refers_to;     // What "it" or "both" stands for, where that is in the same sentence
+  std::vector<int> mentions;    // Targets in it, those of the mask left out
+  std::vector<int> background;  // Targets that only say where or why
+  std::vector<int> refers_to;   // What "it" or "both" stands for, where that is in the same sentence
 };
 
 struct Sentence {
   std::size_t first = 0, last = 0;
   bool question = false;
-  bool item = false;        // One of a list
+  bool item = false;  // One of a list
   bool closes_with_colon = false;
   std::vector<Clause> clauses;
 };
 
-std::vector<Sentence> find_sentences(const std::vector<Item>& items, const Mentions& mentions, const language::Lexicon& lexicon);
+std::vector<Sentence> find_sentences(const std::vector<Item>& items, const Mentions& mentions,
+                                     const language::Lexicon& lexicon);
 
 }  // namespace galen::plan

@@ -20,7 +20,9 @@ std::vector<int> order_of(const Draft& draft) {
   const int count = static_cast<int>(draft.steps.size());
   std::vector<int> order;
   std::vector<char> done(draft.steps.size(), 0);
-  const auto ready = [&](int index) { return index < 0 || done[static_cast<std::size_t>(index)] || draft.steps[static_cast<std::size_t>(index)].removed; };
+  const auto ready = [&](int index) {
+    return index < 0 || done[static_cast<std::size_t>(index)] || draft.steps[static_cast<std::size_t>(index)].removed;
+  };
   for (bool progress = true; progress;) {
     progress = false;
     for (int i = 0; i < count; ++i) {
@@ -57,7 +59,8 @@ class EmbeddedPlanner : public Planner {
       Step step;
       step.task = linker.entry(drafted.entry).task;
       step.weights = linker.entry(drafted.entry).id;
-      if (drafted.input >= 0 && place[static_cast<std::size_t>(drafted.input)] >= 0) step.input = place[static_cast<std::size_t>(drafted.input)];
+      if (drafted.input >= 0 && place[static_cast<std::size_t>(drafted.input)] >= 0)
+        step.input = place[static_cast<std::size_t>(drafted.input)];
       if (drafted.cause >= 0 && place[static_cast<std::size_t>(drafted.cause)] >= 0) {
         step.when = Condition{place[static_cast<std::size_t>(drafted.cause)], drafted.outcome};
       }
@@ -86,7 +89,8 @@ class EmbeddedPlanner : public Planner {
       plan.steps.clear();
       Decline refused;
       refused.reason = DeclineReason::kUnclear;
-      refused.explanation = "The request could not be turned into a plan that holds together (" + status.error().message + "). Ask for one kind of image at a time.";
+      refused.explanation = "The request could not be turned into a plan that holds together (" +
+                            status.error().message + "). Ask for one kind of image at a time.";
       plan.declined.push_back(std::move(refused));
     }
     return plan;

@@ -20,16 +20,23 @@ bool is_another_image(const std::vector<Item>& items, std::size_t at, const Clau
   for (std::size_t k = at > begin + 4 ? at - 4 : begin; k < at; ++k) {
     const std::string& word = items[k].word;
     if (one_of(word, {"this", "attached", "current", "these", "here", "uploaded", "enclosed"})) return false;
-    if (one_of(word, {"previous", "prior", "last", "old", "earlier", "awaiting", "recent", "outside", "her", "yesterday", "no", "not", "compared", "versus", "before", "booked",
-                      "planned", "refused", "declined", "cannot", "instead", "after", "pending", "next", "without", "had", "future", "follow", "follow up", "for the"})) {
+    if (one_of(word, {"previous", "prior",     "last",     "old",    "earlier",   "awaiting", "recent",  "outside",
+                      "her",      "yesterday", "no",       "not",    "compared",  "versus",   "before",  "booked",
+                      "planned",  "refused",   "declined", "cannot", "instead",   "after",    "pending", "next",
+                      "without",  "had",       "future",   "follow", "follow up", "for the"})) {
       other = true;
     }
-    if (items[k].has(Tag::kKnown) || items[k].has(Tag::kHistory) || items[k].has(Tag::kFuture) || items[k].has(Tag::kSelf)) other = true;
+    if (items[k].has(Tag::kKnown) || items[k].has(Tag::kHistory) || items[k].has(Tag::kFuture) ||
+        items[k].has(Tag::kSelf))
+      other = true;
   }
   for (std::size_t k = at + 1; k < end && k < at + 5; ++k) {
     const std::string& word = items[k].word;
-    if (items[k].has(Tag::kFuture) || one_of(word, {"ago", "tomorrow", "yesterday", "last week", "last month", "last year", "done", "guided", "showed", "biopsy", "report", "said", "negative",
-                                                    "booked", "later", "next week", "unavailable", "declined", "refused", "contraindicated", "afterwards", "already"})) {
+    if (items[k].has(Tag::kFuture) ||
+        one_of(word, {"ago",      "tomorrow",        "yesterday",  "last week", "last month",  "last year",
+                      "done",     "guided",          "showed",     "biopsy",    "report",      "said",
+                      "negative", "booked",          "later",      "next week", "unavailable", "declined",
+                      "refused",  "contraindicated", "afterwards", "already"})) {
       other = true;
     }
   }
@@ -38,8 +45,8 @@ bool is_another_image(const std::vector<Item>& items, std::size_t at, const Clau
 
 }  // namespace
 
-ImageModality find_modality(const std::vector<Item>& items, const std::vector<Sentence>& sentences, const std::vector<Token>& tokens,
-                            const Linker& linker, const std::string& given) {
+ImageModality find_modality(const std::vector<Item>& items, const std::vector<Sentence>& sentences,
+                            const std::vector<Token>& tokens, const Linker& linker, const std::string& given) {
   ImageModality result;
   const std::string code = lower_case(given);
   std::set<std::string> named, elsewhere;
@@ -53,7 +60,8 @@ ImageModality find_modality(const std::vector<Item>& items, const std::vector<Se
         const std::set<std::string> codes = linker.codes_for(item);
         if (item.hint) {
           // "for a teaching slide"
-          const bool office = i > 0 && (one_of(items[i - 1].word, {"teaching", "powerpoint", "presentation", "lecture", "my", "title"}));
+          const bool office = i > 0 && (one_of(items[i - 1].word,
+                                               {"teaching", "powerpoint", "presentation", "lecture", "my", "title"}));
           if (office || codes.empty() || is_another_image(items, i, &clause)) continue;
           if (result.hints.empty()) result.hints = codes;
           continue;
@@ -74,7 +82,8 @@ ImageModality find_modality(const std::vector<Item>& items, const std::vector<Se
           named = codes;
         } else {
           std::set<std::string> both;
-          std::set_intersection(named.begin(), named.end(), codes.begin(), codes.end(), std::inserter(both, both.end()));
+          std::set_intersection(named.begin(), named.end(), codes.begin(), codes.end(),
+                                std::inserter(both, both.end()));
           if (!both.empty()) named = both;
         }
       }

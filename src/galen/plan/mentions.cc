@@ -18,13 +18,19 @@ bool is_structure(const language::Lexicon& lexicon, const Mention& mention) {
 
 bool is_filler(const Item& item) {
   static const std::unordered_set<std::string_view> words = {
-      "the",   "a",      "an",     "my",      "his",    "her",     "their",  "this",   "that",   "these",  "those",  "left",    "right",  "l",
-      "r",     "both",   "all",    "bilateral", "entire", "whole",  "upper",  "lower",  "middle", "anterior", "posterior", "medial", "lateral", "any",
-      "some",  "each",   "small",  "large",   "big",    "tiny",    "focal",  "diffuse", "suspected", "possible", "same", "said",  "our",    "its",
-      "patient", "patients", "mid", "central", "peripheral", "superior", "inferior", "bilaterally", "u", "single", "multiple", "solitary", "new", "main",
-      "known", "visible", "palpable", "one", "two", "b", "subtle", "every", "patchy", "such", "primary", "dominant", "suspicious", "zone", "lobe", "side",
-      "quadrant", "pole", "part", "base", "apex", "border", "human", "adult", "normal", "abnormal", "residual", "individual", "various", "present"};
-  return item.count == 1 && item.mark.empty() && !item.word.empty() && words.contains(item.word) && !item.names_target();
+      "the",       "a",           "an",       "my",         "his",        "her",      "their",      "this",
+      "that",      "these",       "those",    "left",       "right",      "l",        "r",          "both",
+      "all",       "bilateral",   "entire",   "whole",      "upper",      "lower",    "middle",     "anterior",
+      "posterior", "medial",      "lateral",  "any",        "some",       "each",     "small",      "large",
+      "big",       "tiny",        "focal",    "diffuse",    "suspected",  "possible", "same",       "said",
+      "our",       "its",         "patient",  "patients",   "mid",        "central",  "peripheral", "superior",
+      "inferior",  "bilaterally", "u",        "single",     "multiple",   "solitary", "new",        "main",
+      "known",     "visible",     "palpable", "one",        "two",        "b",        "subtle",     "every",
+      "patchy",    "such",        "primary",  "dominant",   "suspicious", "zone",     "lobe",       "side",
+      "quadrant",  "pole",        "part",     "base",       "apex",       "border",   "human",      "adult",
+      "normal",    "abnormal",    "residual", "individual", "various",    "present"};
+  return item.count == 1 && item.mark.empty() && !item.word.empty() && words.contains(item.word) &&
+         !item.names_target();
 }
 
 namespace {
@@ -46,13 +52,16 @@ class Composer {
   }
 
  private:
-  bool names_structures(const Item& item) const { return item.measure >= 0 && !lexicon_.concept_at(item.measure).structures.empty(); }
+  bool names_structures(const Item& item) const {
+    return item.measure >= 0 && !lexicon_.concept_at(item.measure).structures.empty();
+  }
   bool is_of(std::size_t i) const { return i < items_.size() && items_[i].count == 1 && items_[i].word == "of"; }
   bool is_place_word(std::size_t i) const {
     if (i >= items_.size() || items_[i].count != 1) return false;
     const std::string& word = items_[i].word;
-    return word == "in" || word == "on" || word == "at" || word == "of" || word == "from" || word == "over" || word == "involving" ||
-           word == "affecting" || word == "throughout" || word == "across" || word == "to" || word == "arising" || word == "near";
+    return word == "in" || word == "on" || word == "at" || word == "of" || word == "from" || word == "over" ||
+           word == "involving" || word == "affecting" || word == "throughout" || word == "across" || word == "to" ||
+           word == "arising" || word == "near";
   }
   // The next item that is no filler, at most `reach` fillers on.
   std::size_t past_fillers(std::size_t i, int reach = 4) const {
@@ -122,8 +131,8 @@ class Composer {
   std::size_t grow(std::size_t begin, Parts& parts) const {
     std::size_t i = begin + 1;
     // "renal" + "calculus", "brain" + "vessels"
-    while (names_target(i) && structure_of(items_[i - 1]) >= 0 && (finding_of(items_[i]) >= 0 || structure_of(items_[i]) >= 0) &&
-           !items_[i].names_modality()) {
+    while (names_target(i) && structure_of(items_[i - 1]) >= 0 &&
+           (finding_of(items_[i]) >= 0 || structure_of(items_[i]) >= 0) && !items_[i].names_modality()) {
       const int before = structure_of(items_[i - 1]);
       const int finding = finding_of(items_[i]);
       const int head = finding >= 0 ? finding : structure_of(items_[i]);
@@ -160,8 +169,8 @@ class Composer {
     std::size_t k = i;
     if (is_place_word(k)) {
       std::size_t target = past_fillers(k + 1);
-      if (names_target(target) && structure_of(items_[target]) >= 0 && finding_of(items_[target]) < 0 && !is_masked_input(k, target) &&
-          !(target + 1 < items_.size() && items_[target + 1].names_modality())) {
+      if (names_target(target) && structure_of(items_[target]) >= 0 && finding_of(items_[target]) < 0 &&
+          !is_masked_input(k, target) && !(target + 1 < items_.size() && items_[target + 1].names_modality())) {
         const int place = structure_of(items_[target]);
         int own = -1;
         for (const int id : parts.concepts) own = std::max(own, lexicon_.site_of(id));
@@ -221,8 +230,9 @@ class Composer {
       if (k > 0 && items_[k - 1].names_modality() && mention.region_only) mention.beside_modality = true;
       if (k > 1 && (items_[k - 1].word == "of" || items_[k - 1].word == "through")) {
         std::size_t m = k - 2;
-        while (m > 0 && (items_[m].word == "scan" || items_[m].word == "image" || items_[m].word == "study" || items_[m].word == "series" ||
-                         items_[m].word == "picture" || items_[m].word == "slice" || items_[m].word == "photo")) {
+        while (m > 0 && (items_[m].word == "scan" || items_[m].word == "image" || items_[m].word == "study" ||
+                         items_[m].word == "series" || items_[m].word == "picture" || items_[m].word == "slice" ||
+                         items_[m].word == "photo")) {
           --m;
         }
         if (items_[m].names_modality()) mention.beside_modality = true;
@@ -237,6 +247,8 @@ class Composer {
 
 }  // namespace
 
-Mentions find_mentions(const std::vector<Item>& items, const Lexicon& lexicon) { return Composer(items, lexicon).run(); }
+Mentions find_mentions(const std::vector<Item>& items, const Lexicon& lexicon) {
+  return Composer(items, lexicon).run();
+}
 
 }  // namespace galen::plan

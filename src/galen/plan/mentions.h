@@ -19,7 +19,9 @@ struct Mention {
   bool beside_modality = false;     // "brain MRI"
   bool of_modality_only = false;    // Named by what a modality shows
 
-  bool facet_only() const { return senses.size() == 1 && senses[0].head < 0 && senses[0].facet >= 0 && entries.empty(); }
+  bool facet_only() const {
+    return senses.size() == 1 && senses[0].head < 0 && senses[0].facet >= 0 && entries.empty();
+  }
   bool quality_only() const { return senses.empty() && entries.empty() && !qualities.empty() && measure < 0; }
 };
 

@@ -1,4 +1,4 @@
-// Takes a request apart and puts the plan's draft together, by the reading rules of docs/planner.md.
+// Takes a request apart and puts the draft of its plan together.
 #pragma once
 
 #include <string>

@@ -11,16 +11,18 @@ using language::ConceptKind;
 using language::Lexicon;
 
 bool is_generic(const Lexicon& lexicon, int head) {
-  static constexpr std::array<std::string_view, 10> names = {"lesion", "mass",      "tumour", "cancer",       "metastasis",
-                                                             "nodule", "infection", "cyst",   "inflammation", "infiltrate-generic"};
+  static constexpr std::array<std::string_view, 10> names = {
+      "lesion", "mass",      "tumour", "cancer",       "metastasis",
+      "nodule", "infection", "cyst",   "inflammation", "infiltrate-generic"};
   return head >= 0 && std::find(names.begin(), names.end(), lexicon.concept_at(head).name) != names.end();
 }
 
 bool is_region(const Lexicon& lexicon, int structure) {
   static constexpr std::array<std::string_view, 34> names = {
-      "whole-body", "chest", "abdomen", "pelvis-region", "head",  "head-and-neck", "neck", "limb",    "back",   "scalp", "face",    "groin",
-      "fetus",      "brain", "eye",     "skin",          "breast", "retina",       "tissue", "bone",  "knee",   "hip",   "shoulder", "hand",
-      "foot",       "wrist", "ankle",   "elbow",         "spine", "colon",         "small-bowel", "skull", "hair", "axilla"};
+      "whole-body", "chest", "abdomen", "pelvis-region", "head",     "head-and-neck", "neck",  "limb",   "back",
+      "scalp",      "face",  "groin",   "fetus",         "brain",    "eye",           "skin",  "breast", "retina",
+      "tissue",     "bone",  "knee",    "hip",           "shoulder", "hand",          "foot",  "wrist",  "ankle",
+      "elbow",      "spine", "colon",   "small-bowel",   "skull",    "hair",          "axilla"};
   return structure >= 0 && std::find(names.begin(), names.end(), lexicon.concept_at(structure).name) != names.end();
 }
 
@@ -32,7 +34,8 @@ Sense canonical(const Lexicon& lexicon, Sense sense) {
     sense.site = -1;
     return sense;
   }
-  // "a nodule in the breast" is a "breast-lesion", "a mass in the brain" a "brain-tumour". A lesion of the brain may be many things.
+  // "a nodule in the breast" is a "breast-lesion", "a mass in the brain" a "brain-tumour". A lesion of the brain may be
+  // many things.
   const bool growth = head.name == "nodule" || head.name == "mass" || head.name == "tumour";
   if (growth || head.name == "lesion") {
     int named = lexicon.find(lexicon.concept_at(sense.site).name + "-lesion");
@@ -64,8 +67,9 @@ bool sites_fit(const Lexicon& lexicon, int a, int b) {
   if (a < 0 || b < 0 || either_is_a(lexicon, a, b)) return true;
   // There is skin on every part of the body's surface.
   const auto is_surface = [&](int structure) {
-    static constexpr std::array<std::string_view, 18> names = {"limb", "back", "face", "groin", "neck", "chest", "abdomen", "hand", "foot",
-                                                               "knee", "shoulder", "ankle", "elbow", "wrist", "hip", "axilla", "ear", "breast"};
+    static constexpr std::array<std::string_view, 18> names = {
+        "limb", "back",     "face",  "groin", "neck",  "chest", "abdomen", "hand", "foot",
+        "knee", "shoulder", "ankle", "elbow", "wrist", "hip",   "axilla",  "ear",  "breast"};
     return std::find(names.begin(), names.end(), lexicon.concept_at(structure).name) != names.end();
   };
   const int skin = lexicon.find("skin");

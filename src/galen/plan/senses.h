@@ -16,7 +16,8 @@ struct Sense {
   bool operator==(const Sense&) const = default;
 };
 
-// Heads that mean no target by themselves ("the lesion", "the tumour") but whatever the rest of the request singles out.
+// Heads that mean no target by themselves ("the lesion", "the tumour") but whatever the rest of the request singles
+// out.
 bool is_generic(const language::Lexicon& lexicon, int head);
 // Structures that mostly say where something is or what the picture shows ("brain", "chest"), and are seldom a target.
 bool is_region(const language::Lexicon& lexicon, int structure);

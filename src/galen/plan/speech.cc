@@ -16,7 +16,8 @@ namespace {
 
 class Listener {
  public:
-  Listener(const std::vector<Item>& items, const Mentions& mentions, std::vector<Sentence>& sentences, const std::vector<Token>& tokens)
+  Listener(const std::vector<Item>& items, const Mentions& mentions, std::vector<Sentence>& sentences,
+           const std::vector<Token>& tokens)
       : items_(items), mentions_(mentions), sentences_(sentences), tokens_(tokens) {}
 
   Speech run() {
@@ -24,7 +25,7 @@ class Listener {
     if (result_.other_language) return std::move(result_);
     std::size_t last_system_sentence = sentences_.size() + 2;
     for (std::size_t s = 0; s < sentences_.size(); ++s) {
-      bool taken = false;      // The clause before was not for us
+      bool taken = false;  // The clause before was not for us
       bool by_system = false;
       for (std::size_t c = 0; c < sentences_[s].clauses.size(); ++c) {
         Clause& clause = sentences_[s].clauses[c];
@@ -68,11 +69,16 @@ class Listener {
   // Words that only lead up to the verb that matters.
   bool leads_up(const Item& item) const {
     if (item.has(Tag::kChat) || item.has(Tag::kSystem) || item.has(Tag::kDraw) || item.has(Tag::kDecide)) return false;
-    return item.has(Tag::kPolite) || item.has(Tag::kAsk) || item.has(Tag::kAlso) || item.has(Tag::kThen) || item.has(Tag::kFirst) || item.has(Tag::kGreeting) || item.has(Tag::kDo) ||
-           item.has(Tag::kBut) || item.has(Tag::kOnly) || item.has(Tag::kRegardless) ||
-           one_of(item.word, {"i", "we", "to", "me", "us", "and", "so", "now", "just", "you", "u", "for", "be", "able", "a", "an", "the", "some", "quick", "short", "ok", "okay", "well",
-                              "alright", "right", "go", "ahead", "let", "while", "as", "at", "it", "would", "could", "can", "good", "nice", "my", "want", "must", "should", "need", "have",
-                              "very", "when", "done", "once", "after", "that", "this", "finished", "s", "hey", "oh", "by", "way", "lastly", "brief", "little", "funny", "long", "five", "new"});
+    return item.has(Tag::kPolite) || item.has(Tag::kAsk) || item.has(Tag::kAlso) || item.has(Tag::kThen) ||
+           item.has(Tag::kFirst) || item.has(Tag::kGreeting) || item.has(Tag::kDo) || item.has(Tag::kBut) ||
+           item.has(Tag::kOnly) || item.has(Tag::kRegardless) ||
+           one_of(item.word, {"i",     "we",    "to",     "me",    "us",     "and",      "so",    "now",  "just",
+                              "you",   "u",     "for",    "be",    "able",   "a",        "an",    "the",  "some",
+                              "quick", "short", "ok",     "okay",  "well",   "alright",  "right", "go",   "ahead",
+                              "let",   "while", "as",     "at",    "it",     "would",    "could", "can",  "good",
+                              "nice",  "my",    "want",   "must",  "should", "need",     "have",  "very", "when",
+                              "done",  "once",  "after",  "that",  "this",   "finished", "s",     "hey",  "oh",
+                              "by",    "way",   "lastly", "brief", "little", "funny",    "long",  "five", "new"});
   }
 
   std::size_t lead(const Clause& clause) const {
@@ -88,7 +94,8 @@ class Listener {
 
   bool starts_imaging(const Clause& clause) const {
     if (clause.in_case) return true;
-    if (clause.intent_said && clause.verb_leads && (!clause.mentions.empty() || clause.has_it || clause.everything)) return true;
+    if (clause.intent_said && clause.verb_leads && (!clause.mentions.empty() || clause.has_it || clause.everything))
+      return true;
     return clause.intent_said && !clause.mentions.empty() && clause.join != Join::kOr;
   }
 
@@ -97,11 +104,16 @@ class Listener {
     const bool draws = clause.intent_said && clause.intent == Intent::kSegment && !clause.mentions.empty();
     if (i < clause.last && mentions_.mention_of[i] < 0) {
       const Item& item = items_[i];
-      const bool heading = item.count == 1 && (item.word == "system" || item.word == "assistant") && i + 1 < items_.size() && items_[i + 1].mark == ":";
-      if (item.has(Tag::kSystem) && (heading || !(item.word == "system" || item.word == "root" || item.word == "token" || item.word == "secret" || item.word == "server" ||
-                                                  item.word == "database" || item.word == "terminal" || item.word == "register"))) {
+      const bool heading = item.count == 1 && (item.word == "system" || item.word == "assistant") &&
+                           i + 1 < items_.size() && items_[i + 1].mark == ":";
+      if (item.has(Tag::kSystem) &&
+          (heading ||
+           !(item.word == "system" || item.word == "root" || item.word == "token" || item.word == "secret" ||
+             item.word == "server" || item.word == "database" || item.word == "terminal" || item.word == "register"))) {
         // "send the mask", "print the outline": what is drawn is still asked for.
-        if (!(draws && one_of(item.word, {"send the", "print the", "upload", "print", "upload the", "show me all", "output only", "clear the", "mark all", "label all", "show all"}))) return Kind::kSystem;
+        if (!(draws && one_of(item.word, {"send the", "print the", "upload", "print", "upload the", "show me all",
+                                          "output only", "clear the", "mark all", "label all", "show all"})))
+          return Kind::kSystem;
       }
       if (item.has(Tag::kChat) && !draws) {
         if (!(item.has(Tag::kDecide) && !clause.mentions.empty())) return Kind::kChat;
@@ -112,18 +124,23 @@ class Listener {
     for (std::size_t k = clause.first; k < clause.last; ++k) {
       const Item& item = items_[k];
       if (mentions_.mention_of[k] >= 0) continue;
-      if (item.has(Tag::kSystem) && item.count > 1 && !draws && !one_of(item.word, {"mark all", "label all", "send the", "print the", "clear the", "call the"})) return Kind::kSystem;
+      if (item.has(Tag::kSystem) && item.count > 1 && !draws &&
+          !one_of(item.word, {"mark all", "label all", "send the", "print the", "clear the", "call the"}))
+        return Kind::kSystem;
     }
     // "give me a recipe": a thing that no image step makes.
     bool asked = clause.request_words || clause.intent_said || sentence.question;
     for (std::size_t k = clause.first; k < clause.last; ++k) {
       const Item& item = items_[k];
       if (mentions_.mention_of[k] >= 0) return Kind::kImaging;
-      if (item.has(Tag::kReason) || item.has(Tag::kPatient) || item.has(Tag::kKnown) || item.has(Tag::kHistory)) return Kind::kImaging;
+      if (item.has(Tag::kReason) || item.has(Tag::kPatient) || item.has(Tag::kKnown) || item.has(Tag::kHistory))
+        return Kind::kImaging;
       if (k > clause.first && item.has(Tag::kIn) && item.word == "for" && clause.intent_said) return Kind::kImaging;
       if (item.has(Tag::kDo)) asked = true;
       if (item.has(Tag::kChatNoun) && asked && !draws) {
-        const bool purpose = k > clause.first && (items_[k - 1].word == "for" || items_[k - 1].word == "on" || items_[k - 1].has(Tag::kBefore) || items_[k - 1].has(Tag::kAfter) || (k > clause.first + 1 && items_[k - 2].word == "for"));
+        const bool purpose = k > clause.first && (items_[k - 1].word == "for" || items_[k - 1].word == "on" ||
+                                                  items_[k - 1].has(Tag::kBefore) || items_[k - 1].has(Tag::kAfter) ||
+                                                  (k > clause.first + 1 && items_[k - 2].word == "for"));
         if (!purpose) return Kind::kChat;
       }
     }
@@ -142,9 +159,11 @@ class Listener {
         ++words;
         if (!token.latin) ++other_script;
       }
-      if (item.has(Tag::kForeign) && item.tags.count() == 1 && !item.names_target() && !item.names_modality()) ++foreign;
+      if (item.has(Tag::kForeign) && item.tags.count() == 1 && !item.names_target() && !item.names_modality())
+        ++foreign;
       else if (item.count > 1 || (item.tags.any() && !item.has(Tag::kForeign)) || is_filler(item)) ++english;
-      else if (item.plain && language::is_english(tokens_[item.first].stem) && tokens_[item.first].text.size() > 3) ++english;
+      else if (item.plain && language::is_english(tokens_[item.first].stem) && tokens_[item.first].text.size() > 3)
+        ++english;
     }
     if (words == 0) return false;
     if (other_script * 5 > words * 2) return true;
@@ -158,13 +177,18 @@ class Listener {
     for (const Item& item : items_) {
       if (!item.mark.empty() || item.number) continue;
       ++words;
-      if (item.has(Tag::kHelp) || item.names_modality() || item.has(Tag::kDraw) || item.has(Tag::kDrawNoun) || item.has(Tag::kMeasureVerb) || item.measure >= 0 || item.names_target() ||
-          item.has(Tag::kIt) || item.has(Tag::kPatient) || item.has(Tag::kEverything) || item.facet >= 0 || item.quality >= 0 || item.has(Tag::kMaskRegion) ||
-          one_of(item.word, {"image", "picture", "scan", "film", "photo", "frame", "case", "here", "see", "find", "diagnosis", "organ", "organs", "medical"})) {
+      if (item.has(Tag::kHelp) || item.names_modality() || item.has(Tag::kDraw) || item.has(Tag::kDrawNoun) ||
+          item.has(Tag::kMeasureVerb) || item.measure >= 0 || item.names_target() || item.has(Tag::kIt) ||
+          item.has(Tag::kPatient) || item.has(Tag::kEverything) || item.facet >= 0 || item.quality >= 0 ||
+          item.has(Tag::kMaskRegion) ||
+          one_of(item.word, {"image", "picture", "scan", "film", "photo", "frame", "case", "here", "see", "find",
+                             "diagnosis", "organ", "organs", "medical"})) {
         ++pointing;
       }
       if (item.has(Tag::kGreeting) || item.has(Tag::kPolite)) ++greetings;
-      else if (is_filler(item) || one_of(item.word, {"lot", "very", "much", "so", "and", "to", "for", "again", "there", "everyone"})) ++small;
+      else if (is_filler(item) ||
+               one_of(item.word, {"lot", "very", "much", "so", "and", "to", "for", "again", "there", "everyone"}))
+        ++small;
       if (item.has(Tag::kGreeting) || (item.has(Tag::kPolite) && item.word.starts_with("th"))) real_greeting = true;
       if (item.has(Tag::kAsk)) ++asking;
     }
@@ -188,7 +212,8 @@ class Listener {
 
 }  // namespace
 
-Speech find_speech(const std::vector<Item>& items, const Mentions& mentions, std::vector<Sentence>& sentences, const std::vector<Token>& tokens) {
+Speech find_speech(const std::vector<Item>& items, const Mentions& mentions, std::vector<Sentence>& sentences,
+                   const std::vector<Token>& tokens) {
   return Listener(items, mentions, sentences, tokens).run();
 }
 
