@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Time of one network in galen's session, LibTorch eager (plain and channels-last) and ONNX Runtime, taking turns.
 
-The peers run the very same ONNX file. Prints one JSON document: medians in milliseconds and the ratios peer / galen.
+The peers run the very same ONNX file, LibTorch channels-last in the precision that galen chose. Prints one JSON document: medians in milliseconds and the ratios peer / galen.
 Needs Python packages torch, onnx, onnxruntime and numpy (only here; galen itself runs without Python).
 
     bench/inference_peers.py --program build/release/bin/inference_speed
@@ -32,17 +32,25 @@ class Eager:
         self.constants = {}
         for tensor in model.graph.initializer:
             value = torch.from_numpy(onnx.numpy_helper.to_array(tensor).copy())
-            if channels_last and value.dim() == 4:
-                value = value.contiguous(memory_format=torch.channels_last)
             self.constants[tensor.name] = value
+        # What depends on no input (weights stored as int8) is computed once.
+        for node, attributes in self.nodes:
+            if all(name in self.constants for name in node.input if name):
+                inputs = [self.constants[name] if name else None for name in node.input]
+                self.constants[node.output[0]] = self.run(node.op_type, inputs, attributes)
+        self.nodes = [(node, attributes) for node, attributes in self.nodes if node.output[0] not in self.constants]
+        if channels_last:
+            for name, value in self.constants.items():
+                if value.dim() == 4:
+                    self.constants[name] = value.contiguous(memory_format=torch.channels_last)
 
-    def __call__(self, image):
+    def __call__(self, image, output=None):
         values = dict(self.constants)
         values[self.model.graph.input[0].name] = image
         for node, attributes in self.nodes:
             inputs = [values[name] if name else None for name in node.input]
             values[node.output[0]] = self.run(node.op_type, inputs, attributes)
-        return values[self.model.graph.output[0].name]
+        return values[output or self.model.graph.output[0].name]
 
     def run(self, op, x, a):
         if op == "Conv":
@@ -92,6 +100,10 @@ class Eager:
             for start, end, axis, step in zip(x[1].tolist(), x[2].tolist(), axes, steps):
                 index[axis] = slice(start, end, step)
             return x[0][tuple(index)]
+        if op == "DequantizeLinear":
+            shape = [-1 if axis == a.get("axis", 1) % x[0].dim() else 1 for axis in range(x[0].dim())]
+            zero = x[2].reshape(shape).float() if len(x) > 2 and x[2] is not None and x[2].dim() else 0.0
+            return (x[0].float() - zero) * (x[1].reshape(shape) if x[1].dim() else x[1])
         if op == "Cast":
             return x[0].to({1: torch.float32, 6: torch.int32, 7: torch.int64}[a["to"]])
         simple = {"Relu": F.relu, "Sigmoid": torch.sigmoid, "Add": torch.add, "Mul": torch.mul, "Sub": torch.sub, "Div": torch.div,
@@ -148,10 +160,15 @@ def main():
     plain, last = Eager(model, False), Eager(model, True)
     tensor = torch.from_numpy(image)
     tensor_last = tensor.contiguous(memory_format=torch.channels_last)
+
+    def run_last():
+        with torch.autocast("cpu", torch.bfloat16, enabled=loading["precision"] == "bf16"):
+            return last(tensor_last)
+
     turns = {"galen": galen_turn,
              "onnxruntime": lambda count: timed(lambda: ort.run(None, {name: image}), count),
              "libtorch_eager_fp32": lambda count: timed(lambda: plain(tensor), count),
-             "libtorch_channels_last_fp32": lambda count: timed(lambda: last(tensor_last), count)}
+             "libtorch_channels_last": lambda count: timed(run_last, count)}
     with torch.inference_mode():
         difference = float(numpy.abs(plain(tensor).numpy() - ort.run(None, {name: image})[0]).max())
         seconds = {who: [] for who in turns}

@@ -62,11 +62,11 @@ Result<runtime::StepTimes> run_once(runtime::Predictor& predictor, const zoo::Ca
 // run.
 Result<Json> bench_entry(const Arguments& arguments, const zoo::Card& card, image::Image picture, long repeat) {
   // The first makes sure that the compiled network is on disk.
-  const Result<std::unique_ptr<runtime::Predictor>> first = open_predictor(arguments);
+  const Result<std::unique_ptr<runtime::Predictor>> first = make_predictor(arguments);
   if (!first) return first.error();
   if (const Status warm = (*first)->warm(card.id); !warm) return warm.error();
 
-  const Result<std::unique_ptr<runtime::Predictor>> predictor = open_predictor(arguments);
+  const Result<std::unique_ptr<runtime::Predictor>> predictor = make_predictor(arguments);
   if (!predictor) return predictor.error();
   std::vector<double> load, cached, preprocess, network, postprocess;
   for (long i = 0; i <= repeat; ++i) {
@@ -126,7 +126,7 @@ Result<int> run_bench(const Arguments& arguments, Console& console) {
   const long repeat = arguments.integer("repeat", 10);
   if (repeat < 1 || repeat > kMostRepeats)
     return usage_error("--repeat takes a number from 1 to " + std::to_string(kMostRepeats) + ".");
-  const Result<std::unique_ptr<runtime::Predictor>> predictor = open_predictor(arguments);
+  const Result<std::unique_ptr<runtime::Predictor>> predictor = make_predictor(arguments);
   if (!predictor) return predictor.error();
   const zoo::Zoo& zoo = (*predictor)->zoo();
   std::vector<zoo::Card> cards = zoo.cards();

@@ -29,7 +29,7 @@ Json classification_document(const std::string& image, const zoo::Card& card,
 Result<int> run_classify(const Arguments& arguments, Console& console) {
   const Result<std::vector<std::filesystem::path>> images = expand_inputs(arguments.list("IMAGE"));
   if (!images) return images.error();
-  const Result<std::unique_ptr<runtime::Predictor>> predictor = open_predictor(arguments);
+  const Result<runtime::Predictor*> predictor = open_predictor(arguments, images->size());
   if (!predictor) return predictor.error();
   const Result<zoo::Card> card = typed_task((*predictor)->zoo(), arguments.text("TASK"), zoo::Task::kClassify);
   if (!card) return card.error();

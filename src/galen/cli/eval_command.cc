@@ -18,7 +18,7 @@ void print_figures(const std::string& name, const Json& value, Console& console)
 }  // namespace
 
 Result<int> run_eval(const Arguments& arguments, Console& console) {
-  const Result<std::unique_ptr<runtime::Predictor>> predictor = open_predictor(arguments);
+  const Result<runtime::Predictor*> predictor = open_predictor(arguments);
   if (!predictor) return predictor.error();
   const Result<zoo::Card> card = (*predictor)->zoo().card(arguments.text("TASK"));
   if (!card) return card.error();

@@ -6,7 +6,7 @@
 namespace galen::cli {
 
 Result<int> run_plan_of_image(const Arguments& arguments, Console& console) {
-  const Result<std::unique_ptr<runtime::Predictor>> predictor = open_predictor(arguments);
+  const Result<runtime::Predictor*> predictor = open_predictor(arguments);
   if (!predictor) return predictor.error();
   engine::PredictorRunner runner(**predictor);
   const Result<engine::Study> study = engine::open_study(arguments.text("IMAGE"), runner, study_options(arguments));

@@ -11,10 +11,11 @@ Result<int> run_run(const Arguments& arguments, Console& console) {
   if (!document) return document.error();
   const Result<plan::Plan> plan = plan::parse_plan(*document);
   if (!plan) return plan.error_in(path);
+  const auto likely = [&](const zoo::Catalogue&) { return weights_of(*plan); };
   const auto answer = [&](const engine::Study& study, engine::StepRunner& runner) {
     return engine::run(*plan, study, runner);
   };
-  return answer_studies(arguments, answer, console);
+  return answer_studies(arguments, likely, answer, console);
 }
 
 }  // namespace galen::cli

@@ -113,7 +113,7 @@ Result<int> run_segment(const Arguments& arguments, Console& console) {
   const Result<std::vector<fs::path>> images = expand_inputs(arguments.list("IMAGE"));
   if (!images) return images.error();
   const fs::path folder = arguments.text("output");
-  const Result<std::unique_ptr<runtime::Predictor>> predictor = open_predictor(arguments);
+  const Result<runtime::Predictor*> predictor = open_predictor(arguments, images->size());
   if (!predictor) return predictor.error();
   const Result<zoo::Card> card = typed_task((*predictor)->zoo(), arguments.text("TASK"), zoo::Task::kSegment);
   if (!card) return card.error();

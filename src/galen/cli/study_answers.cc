@@ -6,6 +6,7 @@
 #include "galen/base/threads.h"
 #include "galen/cli/inputs.h"
 #include "galen/cli/open_predictor.h"
+#include "galen/engine/preload.h"
 #include "galen/engine/result_json.h"
 #include "galen/report/output.h"
 #include "galen/report/summary.h"
@@ -35,16 +36,24 @@ engine::StudyOptions study_options(const Arguments& arguments) {
   return options;
 }
 
-Result<int> answer_studies(const Arguments& arguments, const AnswerStudy& answer, Console& console) {
+std::vector<std::string> weights_of(const plan::Plan& plan) {
+  std::vector<std::string> weights;
+  for (const plan::Step& step : plan.steps) weights.push_back(step.weights);
+  return weights;
+}
+
+Result<int> answer_studies(const Arguments& arguments, const LikelyEntries& likely, const AnswerStudy& answer,
+                           Console& console) {
   const Result<std::vector<fs::path>> images = expand_inputs(arguments.list("IMAGE"));
   if (!images) return images.error();
   const bool several = images->size() > 1;
   if (several && arguments.has("output")) {
     if (const Status distinct = refuse_same_names(*images); !distinct) return distinct.error();
   }
-  const Result<std::unique_ptr<runtime::Predictor>> predictor = open_predictor(arguments);
+  const Result<runtime::Predictor*> predictor = open_predictor(arguments);
   if (!predictor) return predictor.error();
   engine::PredictorRunner runner(**predictor);
+  const engine::Preload preload(runner, [&] { return likely(runner.catalogue()); });
 
   const engine::StudyOptions options = study_options(arguments);
   const auto answer_one = [&](const fs::path& image) -> Result<engine::StudyResult> {

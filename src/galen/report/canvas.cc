@@ -70,16 +70,11 @@ Colour parse_colour(const std::string& text) {
 cv::Mat display_picture(const image::Image& image, int slice) {
   const auto [low, high] = display_range(image, slice);
   const double scale = 255.0 / std::max(high - low, 1e-9);
-  cv::Mat picture(image.height, image.width, CV_8UC3);
-  for (int j = 0; j < image.height; ++j) {
-    auto* row = picture.ptr<cv::Vec3b>(j);
-    for (int i = 0; i < image.width; ++i) {
-      for (int c = 0; c < 3; ++c) {
-        const float sample = image.at(i, j, slice, image.channels == 3 ? c : 0);
-        row[i][c] = cv::saturate_cast<std::uint8_t>((sample - low) * scale);
-      }
-    }
-  }
+  const float* samples = image.samples.data() + image.offset(0, 0, slice);
+  const cv::Mat stored(image.height, image.width, CV_32FC(image.channels), const_cast<float*>(samples));
+  cv::Mat picture;
+  stored.convertTo(picture, CV_8U, scale, -low * scale);
+  if (image.channels == 1) cv::cvtColor(picture, picture, cv::COLOR_GRAY2RGB);
   return picture;
 }
 
@@ -113,21 +108,29 @@ void Canvas::outline(const image::LabelMap& mask, int slice, int value, const Co
     }
   }
   cv::resize(inside, inside, canvas_.size(), 0, 0, scale_ > 1 ? cv::INTER_LINEAR : cv::INTER_AREA);
+  // What follows is done around the structure only.
+  const int margin = 2 + static_cast<int>(std::ceil(2 * scale_));
+  cv::Rect box = cv::boundingRect(inside);
+  if (box.empty()) return;
+  box = cv::Rect(box.x - margin, box.y - margin, box.width + 2 * margin, box.height + 2 * margin) &
+        cv::Rect(0, 0, canvas_.cols, canvas_.rows);
+  inside = inside(box).clone();
   // Rounds off the steps that enlarged pixels have.
   if (scale_ > 1.2) cv::GaussianBlur(inside, inside, cv::Size(), 0.6 * scale_);
   cv::threshold(inside, inside, 127, 255, cv::THRESH_BINARY);
   std::vector<std::vector<cv::Point>> contours;
-  cv::findContours(inside, contours, cv::RETR_CCOMP, cv::CHAIN_APPROX_NONE);
+  cv::findContours(inside, contours, cv::RETR_CCOMP, cv::CHAIN_APPROX_NONE, box.tl());
   double perimeter = 0;
   for (const auto& contour : contours) perimeter += cv::arcLength(contour, true);
   const double pixels = cv::countNonZero(inside);
   const bool thin = perimeter > 0 && 2 * pixels / perimeter < 12;
 
-  cv::Mat tint(canvas_.size(), CV_8UC3, colour);
+  cv::Mat part = canvas_(box);
+  const cv::Mat tint(box.size(), CV_8UC3, colour);
   cv::Mat mixed;
   const double strength = thin ? 0.45 : 0.10;
-  cv::addWeighted(canvas_, 1 - strength, tint, strength, 0, mixed);
-  mixed.copyTo(canvas_, inside);
+  cv::addWeighted(part, 1 - strength, tint, strength, 0, mixed);
+  mixed.copyTo(part, inside);
   if (!thin) cv::polylines(canvas_, contours, true, kHalo, 4, cv::LINE_AA);
   cv::polylines(canvas_, contours, true, colour, thin ? 1 : 2, cv::LINE_AA);
 }
@@ -135,8 +138,7 @@ void Canvas::outline(const image::LabelMap& mask, int slice, int value, const Co
 void Canvas::heat(const std::vector<float>& map, int width, int height, int image_width, int image_height) {
   if (width <= 0 || height <= 0 || map.size() != static_cast<std::size_t>(width) * static_cast<std::size_t>(height))
     return;
-  cv::Mat small(height, width, CV_32F);
-  std::copy(map.begin(), map.end(), small.ptr<float>());
+  const cv::Mat small(height, width, CV_32F, const_cast<float*>(map.data()));
   cv::Mat whole;
   cv::resize(small, whole, cv::Size(image_width, image_height), 0, 0, cv::INTER_CUBIC);
   cv::Mat part;
@@ -149,11 +151,14 @@ void Canvas::heat(const std::vector<float>& map, int width, int height, int imag
   cv::cvtColor(colours, colours, cv::COLOR_BGR2RGB);
   for (int j = 0; j < canvas_.rows; ++j) {
     auto* row = canvas_.ptr<cv::Vec3b>(j);
+    const auto* warm = colours.ptr<cv::Vec3b>(j);
+    const float* importance = part.ptr<float>(j);
     for (int i = 0; i < canvas_.cols; ++i) {
       // What is unimportant stays as it is, so that the picture remains readable.
-      const double share = 0.6 * std::clamp((static_cast<double>(part.at<float>(j, i)) - 0.15) / 0.6, 0.0, 1.0);
+      const float share = 0.6F * std::clamp((importance[i] - 0.15F) / 0.6F, 0.0F, 1.0F);
+      if (share == 0) continue;
       for (int c = 0; c < 3; ++c) {
-        row[i][c] = cv::saturate_cast<std::uint8_t>((1 - share) * row[i][c] + share * colours.at<cv::Vec3b>(j, i)[c]);
+        row[i][c] = static_cast<std::uint8_t>((1 - share) * row[i][c] + share * warm[i][c] + 0.5F);
       }
     }
   }

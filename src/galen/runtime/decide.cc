@@ -48,25 +48,34 @@ Segmentation decide_segmentation(const zoo::Card& card, const ScoreMap& scores, 
   result.mask.height = height;
   const std::size_t pixels = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
   result.mask.labels.assign(pixels, 0);
-  // Of several labels at or above their thresholds, the one furthest above wins.
-  std::vector<float> highest(card.labels.size() > 1 ? pixels : 0, -1e30F);
-  for (std::size_t l = 0; l < card.labels.size(); ++l) {
-    std::vector<float> map = logits_in_image(scores, l, width, height);
-    const float threshold = logit(static_cast<float>(card.labels[l].threshold));
-    const std::uint8_t value = static_cast<std::uint8_t>(card.labels[l].value);
-    if (highest.empty()) {
-      for (std::size_t i = 0; i < pixels; ++i) result.mask.labels[i] = map[i] >= threshold ? value : std::uint8_t{0};
-    } else {
-      for (std::size_t i = 0; i < pixels; ++i) {
-        const float above = map[i] - threshold;
-        if (above < 0 || above <= highest[i]) continue;
-        highest[i] = above;
-        result.mask.labels[i] = value;
+  const std::size_t labels = card.labels.size();
+  std::vector<LogitsInImage> logits;
+  std::vector<float> thresholds;
+  for (std::size_t l = 0; l < labels; ++l) {
+    logits.emplace_back(scores, l, width);
+    thresholds.push_back(logit(static_cast<float>(card.labels[l].threshold)));
+    if (probabilities) result.probability.emplace_back(pixels);
+  }
+  const std::size_t columns = static_cast<std::size_t>(width);
+  std::vector<float> row(columns), highest(columns);
+  for (int y = 0; y < height; ++y) {
+    const std::size_t start = static_cast<std::size_t>(y) * columns;
+    std::uint8_t* mask = result.mask.labels.data() + start;
+    // Of several labels at or above their thresholds, the one furthest above wins.
+    std::fill(highest.begin(), highest.end(), -1.0F);
+    for (std::size_t l = 0; l < labels; ++l) {
+      logits[l].row(y, row.data());
+      const std::uint8_t value = static_cast<std::uint8_t>(card.labels[l].value);
+      for (std::size_t x = 0; x < columns; ++x) {
+        const float above = row[x] - thresholds[l];
+        const bool wins = above >= 0 && above > highest[x];
+        highest[x] = wins ? above : highest[x];
+        mask[x] = wins ? value : mask[x];
       }
+      if (!probabilities) continue;
+      std::transform(row.begin(), row.end(), result.probability[l].begin() + static_cast<std::ptrdiff_t>(start),
+                     sigmoid);
     }
-    if (!probabilities) continue;
-    for (float& one : map) one = sigmoid(one);
-    result.probability.push_back(std::move(map));
   }
   postprocess(result.mask, card, result.field_of_view);
   result.confidence = confidence_of(card, scores, result.mask);

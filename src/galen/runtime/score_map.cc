@@ -132,46 +132,43 @@ ScoreMap blend(const std::vector<PixelMap>& placements, const std::vector<std::v
   return map;
 }
 
-std::vector<float> logits_in_image(const ScoreMap& map, std::size_t label, int width, int height) {
-  std::vector<float> grid(map.probability[label].size());
-  std::transform(map.probability[label].begin(), map.probability[label].end(), grid.begin(), logit);
-
-  const PixelMap back = inverse(map.image_from_grid);
-  struct Column {
-    int left = 0;
-    float part = 0;
-    bool outside = false;
-  };
-  std::vector<Column> columns(static_cast<std::size_t>(width));
+LogitsInImage::LogitsInImage(const ScoreMap& map, std::size_t label, int width)
+    : grid_width_(map.width),
+      grid_height_(map.height),
+      grid_from_image_(inverse(map.image_from_grid)),
+      grid_(map.probability[label].size()),
+      columns_(static_cast<std::size_t>(width)),
+      between_(static_cast<std::size_t>(map.width)) {
+  std::transform(map.probability[label].begin(), map.probability[label].end(), grid_.begin(), logit);
   for (int x = 0; x < width; ++x) {
-    const double u = back.a * x + back.c;
-    const double clamped = std::clamp(u, 0.0, static_cast<double>(map.width - 1));
-    Column& column = columns[static_cast<std::size_t>(x)];
-    column.left = std::min(static_cast<int>(clamped), std::max(0, map.width - 2));
+    const double u = grid_from_image_.a * x + grid_from_image_.c;
+    const double clamped = std::clamp(u, 0.0, static_cast<double>(grid_width_ - 1));
+    Column& column = columns_[static_cast<std::size_t>(x)];
+    column.left = std::min(static_cast<int>(clamped), std::max(0, grid_width_ - 2));
     column.part = static_cast<float>(clamped - column.left);
     // Half a grid pixel beyond the last centre still belongs to the grid.
-    column.outside = u < -0.5 - 1e-6 || u > map.width - 0.5 + 1e-6;
+    column.outside = u < -0.5 - 1e-6 || u > grid_width_ - 0.5 + 1e-6;
   }
-  const int next = map.width > 1 ? 1 : 0;
-  std::vector<float> out(static_cast<std::size_t>(width) * static_cast<std::size_t>(height), -kLargestLogit);
-  std::vector<float> row(static_cast<std::size_t>(map.width));
-  for (int y = 0; y < height; ++y) {
-    const double v = back.e * y + back.f;
-    if (v < -0.5 - 1e-6 || v > map.height - 0.5 + 1e-6) continue;
-    const double clamped = std::clamp(v, 0.0, static_cast<double>(map.height - 1));
-    const int top = std::min(static_cast<int>(clamped), std::max(0, map.height - 2));
-    const float part = static_cast<float>(clamped - top);
-    const float* above = grid.data() + static_cast<std::size_t>(top) * map.width;
-    const float* below = map.height > 1 ? above + map.width : above;
-    for (int x = 0; x < map.width; ++x) row[static_cast<std::size_t>(x)] = above[x] + part * (below[x] - above[x]);
-    float* to = out.data() + static_cast<std::size_t>(y) * width;
-    for (const Column& column : columns) {
-      const float left = row[static_cast<std::size_t>(column.left)];
-      const float value = left + column.part * (row[static_cast<std::size_t>(column.left + next)] - left);
-      *to++ = column.outside ? -kLargestLogit : value;
-    }
+}
+
+void LogitsInImage::row(int y, float* to) {
+  const double v = grid_from_image_.e * y + grid_from_image_.f;
+  if (v < -0.5 - 1e-6 || v > grid_height_ - 0.5 + 1e-6) {
+    std::fill(to, to + columns_.size(), -kLargestLogit);
+    return;
   }
-  return out;
+  const double clamped = std::clamp(v, 0.0, static_cast<double>(grid_height_ - 1));
+  const int top = std::min(static_cast<int>(clamped), std::max(0, grid_height_ - 2));
+  const float part = static_cast<float>(clamped - top);
+  const float* above = grid_.data() + static_cast<std::size_t>(top) * grid_width_;
+  const float* below = grid_height_ > 1 ? above + grid_width_ : above;
+  for (int x = 0; x < grid_width_; ++x) between_[static_cast<std::size_t>(x)] = above[x] + part * (below[x] - above[x]);
+  const int next = grid_width_ > 1 ? 1 : 0;
+  for (const Column& column : columns_) {
+    const float left = between_[static_cast<std::size_t>(column.left)];
+    const float value = left + column.part * (between_[static_cast<std::size_t>(column.left + next)] - left);
+    *to++ = column.outside ? -kLargestLogit : value;
+  }
 }
 
 }  // namespace galen::runtime

@@ -29,9 +29,28 @@ Result<std::vector<std::vector<float>>> label_probabilities(const zoo::Card& car
 ScoreMap blend(const std::vector<PixelMap>& placements, const std::vector<std::vector<std::vector<float>>>& tiles,
                int width, int height);
 
-// The logit of one label's probability at every pixel of the image, bilinear between grid points: logits are smoother
-// than probabilities, so that edges fall between grid points. Far outside the grid it is that of probability 0.
-std::vector<float> logits_in_image(const ScoreMap& map, std::size_t label, int width, int height);
+// The logit of one label's probability at every pixel of an image of `width`, a row at a time, bilinear between grid
+// points: logits are smoother than probabilities, so that edges fall between grid points. Far outside the grid it is
+// that of probability 0.
+class LogitsInImage {
+ public:
+  LogitsInImage(const ScoreMap& map, std::size_t label, int width);
+  // Fills to[0, width) with the row of the image.
+  void row(int y, float* to);
+
+ private:
+  struct Column {
+    int left = 0;
+    float part = 0;
+    bool outside = false;
+  };
+  int grid_width_;
+  int grid_height_;
+  PixelMap grid_from_image_;
+  std::vector<float> grid_;
+  std::vector<Column> columns_;
+  std::vector<float> between_;  // Of two rows of the grid
+};
 
 // Clamped to what float probabilities can tell apart from 0 and 1.
 float logit(float probability);
