@@ -32,6 +32,7 @@ class Bench:
         self.arguments = arguments
         self.folder = tempfile.mkdtemp(prefix="galen-speed-")
         self.environment = dict(os.environ, GALEN_CACHE=arguments.cache or os.path.join(self.folder, "cache"))
+        self.before = shlex.split(arguments.run_with)
         self.zoo = ["--zoo", arguments.zoo]
         names = sorted(n for n in os.listdir(arguments.films) if n.lower().endswith((".png", ".jpg", ".jpeg")))
         self.films = [os.path.join(arguments.films, name) for name in names]
@@ -54,7 +55,7 @@ class Bench:
     def run(self, command):
         """Wall seconds and peak resident MiB of a new process."""
         start = time.perf_counter()
-        process = subprocess.Popen(command, env=self.environment, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen([*self.before, *command], env=self.environment, stdout=subprocess.DEVNULL)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -69,7 +70,7 @@ class Bench:
         return statistics.median(m[0] for m in measured), max(m[1] for m in measured)
 
     def document(self, command):
-        return json.loads(subprocess.run(command, env=self.environment, stdout=subprocess.PIPE, check=True).stdout)
+        return json.loads(subprocess.run([*self.before, *command], env=self.environment, stdout=subprocess.PIPE, check=True).stdout)
 
     def ask(self):
         command = [self.program("galen"), "ask", REQUEST, self.films[0], "-o", self.path("answer"), *self.zoo]
@@ -155,6 +156,7 @@ def main():
     parser.add_argument("--bin", default=os.path.join(root, "build", "release", "bin"))
     parser.add_argument("--zoo", default=os.path.join(root, "zoo"))
     parser.add_argument("--cache", help="cache folder; without it a fresh one, so that thread counts are chosen anew")
+    parser.add_argument("--run-with", default="", help="words before each command that is measured: 'taskset -c 0,1'")
     parser.add_argument("--images", type=int, default=1000, help="for the memory row")
     parser.add_argument("--rows", nargs="+", choices=ROWS, default=ROWS)
     parser.add_argument("-o", "--output", help="file for the JSON document")

@@ -83,7 +83,11 @@ Canvas::Canvas(const cv::Mat& picture, measure::Box region, int side) : region_(
   region_.right = std::clamp(region_.right, region_.left, picture.cols - 1);
   region_.top = std::clamp(region_.top, 0, picture.rows - 1);
   region_.bottom = std::clamp(region_.bottom, region_.top, picture.rows - 1);
-  scale_ = static_cast<double>(side) / std::max(region_.width(), region_.height());
+  // Small pictures are not enlarged beyond what makes their outlines smooth.
+  constexpr int kMostEnlargement = 3;
+  constexpr int kLeastSide = 640;
+  const int longest = std::max(region_.width(), region_.height());
+  scale_ = static_cast<double>(std::min(side, std::max(kLeastSide, kMostEnlargement * longest))) / longest;
   if (scale_ > 1 && scale_ < 1.15) scale_ = 1;
   const cv::Size size(std::max(1, static_cast<int>(std::lround(region_.width() * scale_))),
                       std::max(1, static_cast<int>(std::lround(region_.height() * scale_))));

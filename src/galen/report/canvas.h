@@ -26,7 +26,7 @@ struct LegendRow {
   bool swatch = true;                // No swatch: a line of text
 };
 
-// A part of the picture, enlarged or reduced so that its longer side is about `side` pixels.
+// A part of the picture, enlarged or reduced so that its longer side is about `side` pixels, fewer for small pictures.
 class Canvas {
  public:
   // `region` is clamped to the picture.

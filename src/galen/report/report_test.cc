@@ -134,7 +134,7 @@ TEST(ReportTest, TheOverlayHasTheLabelsColourOnItsOutlineAndLeavesTheRestAlone) 
   const auto pictures = draw_pictures(example.result, example.image);
   ASSERT_EQ(pictures.size(), 2u);
   const image::Image& overlay = pictures[0].image;
-  const double scale = 1000.0 / 120;
+  const double scale = 640.0 / 120;
   // On the outline (60 + 30, 50) away from the measurement line: at 45 degrees.
   int green = 0;
   for (int d = -6; d <= 6; ++d) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <map>
+#include <opencv2/core/utility.hpp>
 
 #include "galen/base/files.h"
 #include "galen/runtime/decide.h"
@@ -201,7 +202,10 @@ struct Predictor::State {
 };
 
 Predictor::Predictor(zoo::Zoo zoo, PredictorOptions options)
-    : state_(std::make_unique<State>(std::move(zoo), std::move(options))) {}
+    : state_(std::make_unique<State>(std::move(zoo), std::move(options))) {
+  // Where images go on side by side, splitting up the work on one of them only makes threads wait for each other.
+  if (state_->options.session.streams > 1) cv::setNumThreads(1);
+}
 Predictor::~Predictor() = default;
 
 const zoo::Zoo& Predictor::zoo() const { return state_->zoo; }

@@ -154,34 +154,43 @@ class Maker {
     if (options_.precision == Precision::kAutomatic) options_.precision = precision_from_environment();
     if (options_.precision == Precision::kAutomatic && !has_bfloat16()) options_.precision = Precision::kFloat32;
     identity_ = sha256_ + " " + shape_text(options_.input_shape) + " | " + processor_description() + " x" +
-                std::to_string(available_processors()) + " | " + runtime_version() +
-                (options_.streams > 1 ? " | streams " + std::to_string(options_.streams) : "");
+                std::to_string(available_processors()) + " | " + runtime_version();
   }
 
   std::shared_ptr<Session> make() {
-    // Side by side all processors are busy anyway; there is nothing to measure.
-    if ((available_processors() == 1 || options_.streams > 1) && options_.threads <= 0)
-      options_.threads = available_processors();
+    if (available_processors() == 1 && options_.threads <= 0) options_.threads = available_processors();
+    if (options_.streams > 1) {
+      // Side by side all processors are busy anyway; the precision is that of single runs, so that both answer alike.
+      const int threads = options_.threads > 0 ? options_.threads : available_processors();
+      return obtain(threads, options_.precision == Precision::kAutomatic ? tuned().precision : options_.precision);
+    }
     if (options_.threads > 0 && options_.precision != Precision::kAutomatic) {
       return obtain(options_.threads, options_.precision);
     }
+    const Tuning tuning = tuned();
+    return obtain(tuning.threads, tuning.precision);
+  }
+
+ private:
+  // Threads and precision of single runs.
+  Tuning tuned() {
     const std::string key = identity_ + constraint();
     std::optional<Tuning> tuning;
     if (options_.use_disk_cache) tuning = find_tuning(cache_, key);
     if (!tuning && is_busy()) {
       // What a busy machine measures is chance; the next quiet start measures.
       const bool open = options_.precision == Precision::kAutomatic;
-      return obtain(options_.threads > 0 ? options_.threads : available_processors(),
-                    open ? Precision::kFloat32 : options_.precision);
+      return {options_.threads > 0 ? options_.threads : available_processors(),
+              open ? Precision::kFloat32 : options_.precision,
+              {}};
     }
     if (!tuning) {
       tuning = choose(measure());
       if (options_.use_disk_cache) tuning = keep_tuning(cache_, key, *tuning);
     }
-    return obtain(tuning->threads, tuning->precision);
+    return *tuning;
   }
 
- private:
   // What the caller fixed is part of the question that was measured.
   std::string constraint() const {
     std::string text;
@@ -201,10 +210,10 @@ class Maker {
     return model_;
   }
 
-  std::shared_ptr<OpenVinoSession> compile(int threads, Precision precision) {
+  std::shared_ptr<OpenVinoSession> compile(int threads, Precision precision, int streams) {
     return std::make_shared<OpenVinoSession>(
-        core().compile_model(model(), "CPU", properties(threads, precision, options_.streams)), threads, precision,
-        onnx_.size(), false);
+        core().compile_model(model(), "CPU", properties(threads, precision, streams)), threads, precision, onnx_.size(),
+        false);
   }
 
   std::vector<Measured> measure() {
@@ -220,7 +229,7 @@ class Maker {
     for (const Precision precision : precisions) {
       for (const int threads : counts) {
         if (counts.size() * precisions.size() == 1) return {{threads, precision, 0}};
-        measured.push_back({threads, precision, median_seconds(*compile(threads, precision))});
+        measured.push_back({threads, precision, median_seconds(*compile(threads, precision, 1))});
       }
     }
     return measured;
@@ -251,7 +260,8 @@ class Maker {
 
   std::shared_ptr<Session> obtain(int threads, Precision precision) {
     const fs::path path =
-        compiled_path(cache_, identity_ + " | " + std::to_string(threads) + " threads " + to_string(precision));
+        compiled_path(cache_, identity_ + " | " + std::to_string(threads) + " threads " + to_string(precision) +
+                                  (options_.streams > 1 ? " | streams " + std::to_string(options_.streams) : ""));
     std::shared_ptr<OpenVinoSession> session;
     if (options_.use_disk_cache) {
       load_compiled(path, [&](std::istream& stream, std::size_t bytes) {
@@ -266,7 +276,7 @@ class Maker {
       });
     }
     if (session) return session;
-    session = compile(threads, precision);
+    session = compile(threads, precision, options_.streams);
     if (options_.use_disk_cache) {
       const std::size_t bytes = store_compiled(path, [&](std::ostream& out) { session->model().export_model(out); });
       if (bytes > 0) session->set_memory_bytes(bytes);
