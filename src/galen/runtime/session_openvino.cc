@@ -5,6 +5,7 @@
 #include <mutex>
 #include <numeric>
 #include <openvino/openvino.hpp>
+#include <shared_mutex>
 
 #include "galen/base/hash.h"
 #include "galen/base/threads.h"
@@ -132,6 +133,13 @@ int threads_from_environment() {
   return text ? std::clamp(std::atoi(text), 0, 4096) : 0;
 }
 
+// Held by whoever measures, alone, and by whoever loads a network, together: loads by other threads of the process
+// would disturb what is measured.
+std::shared_mutex& quiet() {
+  static std::shared_mutex mutex;
+  return mutex;
+}
+
 // Whether other work keeps the processors occupied.
 bool is_busy() {
   double load = 0;
@@ -185,6 +193,7 @@ class Maker {
               {}};
     }
     if (!tuning) {
+      const std::unique_lock<std::shared_mutex> alone(quiet());
       tuning = choose(measure());
       if (options_.use_disk_cache) tuning = keep_tuning(cache_, key, *tuning);
     }
@@ -262,6 +271,7 @@ class Maker {
     const fs::path path =
         compiled_path(cache_, identity_ + " | " + std::to_string(threads) + " threads " + to_string(precision) +
                                   (options_.streams > 1 ? " | streams " + std::to_string(options_.streams) : ""));
+    const std::shared_lock<std::shared_mutex> together(quiet());
     std::shared_ptr<OpenVinoSession> session;
     if (options_.use_disk_cache) {
       load_compiled(path, [&](std::istream& stream, std::size_t bytes) {
