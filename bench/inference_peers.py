@@ -7,8 +7,10 @@ Needs Python packages torch, onnx, onnxruntime and numpy (only here; galen itsel
     bench/inference_peers.py --program build/release/bin/inference_speed
 """
 import argparse
+import atexit
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -135,6 +137,7 @@ def main():
     threads = len(os.sched_getaffinity(0))
     torch.set_num_threads(threads)
     folder = tempfile.mkdtemp(prefix="galen-bench-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     path = os.path.join(folder, "network.onnx")
     subprocess.run([arguments.program, "write", arguments.architecture, path], check=True)
     model = onnx.load(path)

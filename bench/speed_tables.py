@@ -9,9 +9,11 @@ a machine that does nothing else:
 Needs the Python packages numpy and pillow; the rows that compare with peers also torch, onnx and onnxruntime.
 """
 import argparse
+import atexit
 import json
 import os
 import shlex
+import shutil
 import statistics
 import subprocess
 import sys
@@ -31,6 +33,7 @@ class Bench:
     def __init__(self, arguments):
         self.arguments = arguments
         self.folder = tempfile.mkdtemp(prefix="galen-speed-")
+        atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
         self.environment = dict(os.environ, GALEN_CACHE=arguments.cache or os.path.join(self.folder, "cache"))
         self.before = shlex.split(arguments.run_with)
         self.zoo = ["--zoo", arguments.zoo]
