@@ -105,8 +105,9 @@ void draw_lines(Canvas& canvas, const engine::Measurement& measurement, const st
     const Colour colour = n < colours.size() ? colours[n] : Colour(255, 255, 255);
     const std::string text = n < measurement.line_texts.size() ? measurement.line_texts[n] : "";
     const double shift = apart ? (n == 0 ? -16 : 16) : 0;
-    // Above a horizontal line for the second (the thorax), below it for the first (the heart).
-    const bool after = apart ? n == 1 : n == 0;
+    // Of two lines that lie one above the other, the upper one's text stands above it and the lower one's below.
+    const double other = lines.size() == 2 ? lines[1 - n].first.y : lines[n].first.y - 1;
+    const bool after = apart ? n == 1 : lines[n].first.y > other;
     canvas.measurement_line(lines[n].first, lines[n].second, text, colour, place, shift, after);
   }
 }
