@@ -26,7 +26,7 @@ struct SessionOptions {
   Precision precision = Precision::kAutomatic;
   bool use_disk_cache = true;
   // Runs that go on side by side, sharing the threads: more images a second where several threads call run(), at a
-  // longer time for each.
+  // longer time for each. At most 16; each keeps the network in memory of its own.
   int streams = 1;
   // Fixes the shape of the graph's first input, which runs faster than free sizes; empty leaves it as it is in the
   // graph.

@@ -11,6 +11,7 @@
 #include "galen/base/threads.h"
 #include "galen/runtime/compiled_cache.h"
 #include "galen/runtime/session.h"
+#include "galen/runtime/session_pool.h"
 #include "galen/runtime/tuning.h"
 
 namespace galen::runtime {
@@ -30,8 +31,10 @@ std::string plain(const std::exception& error) {
   return text.substr(0, 600);
 }
 
-ov::AnyMap properties(int threads, Precision precision, int streams) {
-  return {ov::hint::performance_mode(ov::hint::PerformanceMode::LATENCY), ov::num_streams(streams),
+// Always one stream: OpenVINO 2026.4 compiles the streams of a model at the same time, and their constants (int8
+// weights on their way to float) are then wrong by chance. Runs side by side take a session each instead.
+ov::AnyMap properties(int threads, Precision precision) {
+  return {ov::hint::performance_mode(ov::hint::PerformanceMode::LATENCY), ov::num_streams(1),
           ov::inference_num_threads(threads),
           // Pinned threads of several processes would share a processor while others idle.
           ov::hint::enable_cpu_pinning(false),
@@ -152,6 +155,8 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
   return text.empty() ? "free" : text;
 }
 
+constexpr int kMostStreams = 16;  // Each loads the network of its own
+
 // One network on its way to a session: the model is read only where a compiled form is not at hand.
 class Maker {
  public:
@@ -170,7 +175,11 @@ class Maker {
     if (options_.streams > 1) {
       // Side by side all processors are busy anyway; the precision is that of single runs, so that both answer alike.
       const int threads = options_.threads > 0 ? options_.threads : available_processors();
-      return obtain(threads, options_.precision == Precision::kAutomatic ? tuned().precision : options_.precision);
+      const Precision precision = options_.precision == Precision::kAutomatic ? tuned().precision : options_.precision;
+      const int streams = std::min({options_.streams, threads, kMostStreams});
+      std::vector<std::shared_ptr<Session>> sessions;
+      for (int i = 0; i < streams; ++i) sessions.push_back(obtain(threads / streams, precision));
+      return pool_of(std::move(sessions));
     }
     if (options_.threads > 0 && options_.precision != Precision::kAutomatic) {
       return obtain(options_.threads, options_.precision);
@@ -219,10 +228,9 @@ class Maker {
     return model_;
   }
 
-  std::shared_ptr<OpenVinoSession> compile(int threads, Precision precision, int streams) {
-    return std::make_shared<OpenVinoSession>(
-        core().compile_model(model(), "CPU", properties(threads, precision, streams)), threads, precision, onnx_.size(),
-        false);
+  std::shared_ptr<OpenVinoSession> compile(int threads, Precision precision) {
+    return std::make_shared<OpenVinoSession>(core().compile_model(model(), "CPU", properties(threads, precision)),
+                                             threads, precision, onnx_.size(), false);
   }
 
   std::vector<Measured> measure() {
@@ -238,7 +246,7 @@ class Maker {
     for (const Precision precision : precisions) {
       for (const int threads : counts) {
         if (counts.size() * precisions.size() == 1) return {{threads, precision, 0}};
-        measured.push_back({threads, precision, median_seconds(*compile(threads, precision, 1))});
+        measured.push_back({threads, precision, median_seconds(*compile(threads, precision))});
       }
     }
     return measured;
@@ -269,16 +277,14 @@ class Maker {
 
   std::shared_ptr<Session> obtain(int threads, Precision precision) {
     const fs::path path =
-        compiled_path(cache_, identity_ + " | " + std::to_string(threads) + " threads " + to_string(precision) +
-                                  (options_.streams > 1 ? " | streams " + std::to_string(options_.streams) : ""));
+        compiled_path(cache_, identity_ + " | " + std::to_string(threads) + " threads " + to_string(precision));
     const std::shared_lock<std::shared_mutex> together(quiet());
     std::shared_ptr<OpenVinoSession> session;
     if (options_.use_disk_cache) {
       load_compiled(path, [&](std::istream& stream, std::size_t bytes) {
         try {
           session = std::make_shared<OpenVinoSession>(
-              core().import_model(stream, "CPU", properties(threads, precision, options_.streams)), threads, precision,
-              bytes, true);
+              core().import_model(stream, "CPU", properties(threads, precision)), threads, precision, bytes, true);
           return true;
         } catch (const std::exception&) {
           return false;
@@ -286,7 +292,7 @@ class Maker {
       });
     }
     if (session) return session;
-    session = compile(threads, precision, options_.streams);
+    session = compile(threads, precision);
     if (options_.use_disk_cache) {
       const std::size_t bytes = store_compiled(path, [&](std::ostream& out) { session->model().export_model(out); });
       if (bytes > 0) session->set_memory_bytes(bytes);

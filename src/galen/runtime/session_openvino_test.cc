@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <thread>
 
@@ -103,6 +104,40 @@ TEST_F(SessionTest, ThreadsOfAProcessGetTheSameAnswersAsOneAlone) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(wrong, std::vector<int>(4, 0));
+}
+
+TEST_F(SessionTest, RunsSideBySideGiveTheResultOfASingleOne) {
+  // A network with int8 weights, whose constants the runtime computes when it loads it. Each loading is another chance.
+  const Result<std::string> network =
+      read_text_file(fs::path(GALEN_SOURCE_DIR) / "zoo" / "segment" / "lung-cxr" / "network.onnx");
+  ASSERT_TRUE(network) << network.error().message;
+  TensorF image{{1, 3, 96, 96}, std::vector<float>(3 * 96 * 96)};
+  for (std::size_t i = 0; i < image.values.size(); ++i) image.values[i] = static_cast<float>(i * 7919 % 255) / 255.0F;
+  SessionOptions options;
+  options.input_shape = image.shape;
+  options.use_disk_cache = false;
+  options.precision = Precision::kFloat32;
+  options.threads = 1;
+  const auto alone = make_session(*network, sha256(*network), folder_, options);
+  ASSERT_TRUE(alone) << alone.error().message;
+  const auto expected = (*alone)->run({image}, {"segmentation"});
+  ASSERT_TRUE(expected) << expected.error().message;
+
+  options.threads = options.streams = 2;
+  for (int loading = 0; loading < 4; ++loading) {
+    const auto session = make_session(*network, sha256(*network), folder_, options);
+    ASSERT_TRUE(session) << session.error().message;
+    EXPECT_EQ((*session)->threads(), 2);
+    std::atomic<int> wrong = 0;
+    parallel_for(
+        6,
+        [&](std::size_t) {
+          const auto answer = (*session)->run({image}, {"segmentation"});
+          if (!answer || answer->front().values != expected->front().values) ++wrong;
+        },
+        3);
+    EXPECT_EQ(wrong, 0);
+  }
 }
 
 TEST_F(SessionTest, TheFirstUseMeasuresAndOptionsOrTheEnvironmentOverruleIt) {
