@@ -16,6 +16,7 @@
 
 #include "galen/base/files.h"
 #include "galen/base/json.h"
+#include "galen/base/memory.h"
 #include "galen/base/threads.h"
 #include "galen/engine/answer.h"
 #include "galen/report/output.h"
@@ -132,6 +133,7 @@ Result<Json> network(const std::vector<std::string>& words) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  galen::keep_resident_memory_flat();
   const std::vector<std::string> words(argv + std::min(argc, 2), argv + argc);
   const std::string mode = argc > 1 ? argv[1] : "";
   const bool known = (mode == "ask" && words.size() >= 4) || (mode == "switch" && words.size() >= 3) ||

@@ -1,11 +1,13 @@
 // The program `galen-engine`: the commands that read images and run networks. `galen` starts it in its place.
 #include <cstdlib>
 
+#include "galen/base/memory.h"
 #include "galen/base/threads.h"
 #include "galen/cli/commands.h"
 
 int main(int argc, char** argv) {
   using namespace galen::cli;
+  galen::keep_resident_memory_flat();
   galen::install_interrupt_handler();
   const int status = run_program(argc, argv, Program::kEngine,
                                  {{"ask", run_ask},
