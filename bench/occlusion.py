@@ -12,6 +12,7 @@ import argparse
 import csv
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -47,8 +48,8 @@ def main():
 
     with options.cases.open() as table:
         rows = [row for row in csv.DictReader(table) if row.get("mask")]
-    if "split" in rows[0] and options.split != "all":
-        rows = [row for row in rows if row["split"] == options.split]
+    # Sets that are split by files of ids leave this column empty; galen leaves out their other cases then.
+    rows = [row for row in rows if row.get("split") == options.split] or rows
     folder = options.cases.resolve().parent
     answer = {"task": options.task, "images": 0, "auc": {}}
     with tempfile.TemporaryDirectory() as scratch:
@@ -57,7 +58,6 @@ def main():
             mask = np.array(Image.open(folder / row["mask"])) > 0
             if not mask.any():
                 continue
-            answer["images"] += 1
             picture = Image.open(folder / row["image"])
             picture = np.array(picture.convert("L" if picture.mode in ("L", "I", "I;16") else "RGB"))
             if mask.shape != picture.shape[:2]:
@@ -68,18 +68,22 @@ def main():
                 file = Path(scratch) / name / folder.name / (row["id"] + ".png")
                 file.parent.mkdir(parents=True, exist_ok=True)
                 Image.fromarray(changed).save(file)
-                tables.setdefault(name, []).append({**row, "image": str(file), "mask": ""})
+                tables.setdefault(name, []).append({**row, "image": str(file), "mask": str(folder / row["mask"])})
         for name, changed_rows in tables.items():
             table = Path(scratch) / name / folder.name / "cases.csv"
             with table.open("w", newline="") as out:
                 writer = csv.DictWriter(out, fieldnames=list(changed_rows[0]))
                 writer.writeheader()
                 writer.writerows(changed_rows)
-            command = [options.galen, "eval", options.task, str(table), "--split", "all", "--json"]
+            if (folder / "splits").is_dir():
+                shutil.copytree(folder / "splits", table.parent / "splits")
+            command = [options.galen, "eval", options.task, str(table), "--split", options.split, "--json"]
             if options.zoo:
                 command += ["--zoo", options.zoo]
             done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True, env=os.environ)
-            answer["auc"][name] = json.loads(done.stdout)["summary"]["auc"]
+            summary = json.loads(done.stdout)["summary"]
+            answer["images"] = summary["images"]
+            answer["auc"][name] = summary["auc"]
     print(json.dumps(answer, indent=1))
 
 

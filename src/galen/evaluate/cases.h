@@ -79,7 +79,7 @@ struct CaseSplit {
 };
 
 // `data` is the folder that table paths are relative to; `targets` those of sources that have none of their own. Fails
-// on a missing table or column, and where a split comes out empty of both.
+// on a missing table or column, and where a case is in both splits.
 Result<CaseSplit> read_cases(const CaseSource& source, const std::filesystem::path& data,
                              const std::vector<Target>& targets);
 

@@ -65,7 +65,11 @@ Result<Data> read_data(const Recipe& recipe, const std::filesystem::path& folder
   Data data;
   for (std::size_t i = 0; i < recipe.data.size(); ++i) {
     Result<evaluate::CaseSplit> split = evaluate::read_cases(recipe.data[i], folder, recipe.targets);
-    if (!split) return split.error_in("data[" + std::to_string(i) + "]");
+    const std::string where = "data[" + std::to_string(i) + "]";
+    if (!split) return split.error_in(where);
+    if (split->train.empty() && split->val.empty()) {
+      return Error{where + ": no row of " + recipe.data[i].cases + " is in the train or val split that it asks for"};
+    }
     data.train.insert(data.train.end(), split->train.begin(), split->train.end());
     data.val.insert(data.val.end(), split->val.begin(), split->val.end());
   }
