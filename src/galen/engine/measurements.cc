@@ -341,13 +341,15 @@ std::vector<Measurement> measure_step(const StepResult& step, const image::Image
   const auto add = [&wanted](std::optional<Measure> what) {
     if (what && std::find(wanted.begin(), wanted.end(), *what) == wanted.end()) wanted.push_back(*what);
   };
-  const auto want = [&add](const std::string& name) {
-    // "How large is it?" is answered by both.
-    if (contains(plain(name), {"size"})) add(Measure::kArea);
-    add(measure_named(name));
-  };
-  for (const std::string& name : step.card.measures) want(name);
-  for (const std::string& name : asked) want(name);
+  for (const std::string& name : step.card.measures) add(measure_named(name));
+  const bool no_diameters =
+      !wanted.empty() && std::find(wanted.begin(), wanted.end(), Measure::kDiameters) == wanted.end();
+  for (const std::string& name : asked) {
+    // "How large is it?" is answered by both, but not where the card leaves diameters out (a tree of vessels has none).
+    const bool size = contains(plain(name), {"size"});
+    if (size) add(Measure::kArea);
+    if (!size || !no_diameters) add(measure_named(name));
+  }
   if (wanted.empty()) wanted = {Measure::kArea, Measure::kShare};
 
   std::vector<Structure> structures;

@@ -86,10 +86,17 @@ TEST(MeasurementsTest, ARatioThatWasAskedForAndCannotBeMadeSaysWhy) {
 }
 
 TEST(MeasurementsTest, SizeIsAnsweredByAreaAndDiameters) {
-  const auto figures = measure_step(segmented("lesion", measure::drawn({"111.", "...."}), {"density"}),
+  const auto figures = measure_step(segmented("lesion", measure::drawn({"111.", "...."}), {"share-of-image", "diameters"}),
                                     image::make_image(4, 2), {"size"});
   EXPECT_NE(find(figures, "area"), nullptr);
   EXPECT_NE(find(figures, "longest diameter"), nullptr);
+}
+
+TEST(MeasurementsTest, TheSizeOfWhatHasNoDiameterByItsCardIsItsArea) {
+  const auto figures = measure_step(segmented("retinal vessel", measure::drawn({"111.", "...."}), {"density"}),
+                                    image::make_image(4, 2), {"size"});
+  EXPECT_NE(find(figures, "area"), nullptr);
+  EXPECT_EQ(find(figures, "longest diameter"), nullptr);
 }
 
 TEST(MeasurementsTest, UnknownNamesAreReported) {
