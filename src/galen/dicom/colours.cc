@@ -41,12 +41,29 @@ Rescale rescale_of(const Dataset& dataset, int frame) {
 }
 
 // PS3.3 C.11.2.1.2: the values that map to black and white.
+// The inputs between which a VOI LUT (PS3.3 C.11.2.1.1) rises or falls; the shape of its curve in between is not kept.
+std::optional<std::array<double, 2>> range_of_voi_lut(DcmItem& item) {
+  DcmItem* lut = nullptr;
+  if (item.findAndGetSequenceItem(DCM_VOILUTSequence, lut, 0).bad() || lut == nullptr) return std::nullopt;
+  const auto descriptor = Dataset::numbers(*lut, DCM_LUTDescriptor);
+  const Uint16* entries = nullptr;
+  unsigned long count = 0;
+  if (descriptor.size() < 3 || lut->findAndGetUint16Array(DCM_LUTData, entries, &count).bad() || entries == nullptr) {
+    return std::nullopt;
+  }
+  unsigned long first = 0, last = count;
+  while (first + 1 < count && entries[first + 1] == entries[first]) ++first;
+  if (first + 1 >= count) return std::nullopt;
+  while (entries[last - 2] == entries[last - 1]) --last;
+  return std::array{descriptor[1] + static_cast<double>(first), descriptor[1] + static_cast<double>(last - 1)};
+}
+
 std::optional<std::array<double, 2>> window_of(const Dataset& dataset) {
   DcmItem& item = dataset.frame_item(DCM_FrameVOILUTSequence, 0);
   const auto centre = Dataset::numbers(item, DCM_WindowCenter);
   const auto width = Dataset::numbers(item, DCM_WindowWidth);
   if (centre.empty() || width.empty() || !std::isfinite(centre[0]) || !(width[0] >= 1) || width[0] > 1e9) {
-    return std::nullopt;
+    return range_of_voi_lut(item);
   }
   const std::string function = Dataset::text(item, DCM_VOILUTFunction).value_or("LINEAR");
   if (function == "LINEAR_EXACT" || function == "SIGMOID") {

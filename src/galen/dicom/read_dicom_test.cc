@@ -82,6 +82,20 @@ TEST_F(ReadDicomTest, GivesHounsfieldUnitsWindowAndGeometryOfACtSlice) {
   for (std::size_t n = 0; n < 16; ++n) EXPECT_NEAR(image->geometry.world_from_voxel[n], expected[n], 1e-9) << n;
 }
 
+TEST_F(ReadDicomTest, TakesTheWindowFromAVoiLutWhereThatIsAllThereIs) {
+  const std::vector<Uint16> curve = {0, 0, 0, 10, 90, 255, 255};
+  DcmItem* lut = nullptr;
+  ASSERT_TRUE(data().findOrCreateSequenceItem(DCM_VOILUTSequence, lut).good());
+  const std::vector<Uint16> descriptor = {static_cast<Uint16>(curve.size()), 100, 8};
+  lut->putAndInsertUint16Array(DCM_LUTDescriptor, descriptor.data(), descriptor.size());
+  lut->putAndInsertUint16Array(DCM_LUTData, curve.data(), curve.size());
+  const Result<image::Image> image = read();
+  ASSERT_TRUE(image) << image.error().message;
+  ASSERT_TRUE(image->window_low_high);
+  EXPECT_DOUBLE_EQ((*image->window_low_high)[0], 102);
+  EXPECT_DOUBLE_EQ((*image->window_low_high)[1], 105);
+}
+
 TEST_F(ReadDicomTest, MakesLargerBrighterWhereWhiteIsZero) {
   set(DCM_PhotometricInterpretation, "MONOCHROME1");
   set(DCM_WindowCenter, "100.5");

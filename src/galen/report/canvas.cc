@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <opencv2/imgproc.hpp>
 
+#include "galen/image/shown_range.h"
+
 namespace galen::report {
 namespace {
 
@@ -39,25 +41,6 @@ cv::Size text_size(const std::string& text, double size) {
   return cv::getTextSize(text, kFont, size, 1, &baseline);
 }
 
-std::array<double, 2> display_range(const image::Image& image, int slice) {
-  if (image.window_low_high) return *image.window_low_high;
-  if (image.stored_bits <= 8) return {0, 255};
-  const std::size_t per_slice =
-      image.voxels() / static_cast<std::size_t>(image.depth) * static_cast<std::size_t>(image.channels);
-  std::vector<float> values(
-      image.samples.begin() + static_cast<std::ptrdiff_t>(per_slice * static_cast<std::size_t>(slice)),
-      image.samples.begin() + static_cast<std::ptrdiff_t>(per_slice * static_cast<std::size_t>(slice + 1)));
-  if (values.empty()) return {0, 255};
-  const auto at = [&values](double share) {
-    const auto nth = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
-    std::nth_element(values.begin(), nth, values.end());
-    return static_cast<double>(*nth);
-  };
-  const double low = at(0.005);
-  const double high = at(0.995);
-  return {low, high > low ? high : low + 1};
-}
-
 }  // namespace
 
 Colour parse_colour(const std::string& text) {
@@ -68,7 +51,7 @@ Colour parse_colour(const std::string& text) {
 }
 
 cv::Mat display_picture(const image::Image& image, int slice) {
-  const auto [low, high] = display_range(image, slice);
+  const auto [low, high] = image::shown_range(image);
   const double scale = 255.0 / std::max(high - low, 1e-9);
   const float* samples = image.samples.data() + image.offset(0, 0, slice);
   const cv::Mat stored(image.height, image.width, CV_32FC(image.channels), const_cast<float*>(samples));

@@ -23,6 +23,10 @@ std::string image_identity(const image::Image& image, const image::LabelMap* wit
   std::string identity = std::to_string(image.width) + "x" + std::to_string(image.height) + "x" +
                          std::to_string(image.depth) + "x" + std::to_string(image.channels) + " " +
                          std::to_string(image.stored_bits) + " " + std::to_string(checksum(bytes_of(image.samples)));
+  if (image.window_low_high) {
+    const auto& [low, high] = *image.window_low_high;
+    identity += " " + std::to_string(low) + ".." + std::to_string(high);
+  }
   if (within) identity += " within " + std::to_string(checksum(bytes_of(within->labels)));
   return identity;
 }

@@ -7,6 +7,7 @@
 #include <opencv2/core/utility.hpp>
 
 #include "galen/base/files.h"
+#include "galen/image/shown_range.h"
 #include "galen/runtime/decide.h"
 #include "galen/runtime/output_memo.h"
 #include "galen/runtime/session_cache.h"
@@ -72,6 +73,7 @@ image::Image cropped(const image::Image& image, const Box& box) {
   part.height = box.height;
   part.channels = image.channels;
   part.stored_bits = image.stored_bits;
+  part.window_low_high = image::shown_range(image);  // Black and white stay those of the whole image
   part.samples.reserve(part.voxels() * static_cast<std::size_t>(part.channels));
   for (int y = 0; y < box.height; ++y) {
     const auto from = image.samples.begin() + static_cast<std::ptrdiff_t>(image.offset(box.x, box.y + y));

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <string>
 
+#include "galen/image/shown_range.h"
+
 namespace galen::runtime {
 namespace {
 
@@ -41,14 +43,7 @@ Result<Scale> intensity_scale(const image::Image& image, const zoo::InputRule& r
   using Intensity = zoo::InputRule::Intensity;
   switch (rule.intensity) {
     case Intensity::kRange: {
-      double low = 0;
-      double high = image.stored_bits >= 1 && image.stored_bits <= 24 ? std::exp2(image.stored_bits) - 1 : 0;
-      if (high <= 0) {  // Floating-point files have no stored range: theirs is what occurs.
-        const auto [least, most] = std::minmax_element(image.samples.begin(), image.samples.end());
-        low = static_cast<double>(*least);
-        high = static_cast<double>(*most);
-        if (high <= low) return Error{"the image has the same value everywhere; there is nothing to see in it"};
-      }
+      const auto [low, high] = image::shown_range(image);
       return from_to(low + rule.low * (high - low), low + rule.high * (high - low));
     }
     case Intensity::kPercentile: {

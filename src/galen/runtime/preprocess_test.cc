@@ -43,14 +43,18 @@ image::Image disc_picture(int width, int height, double radius, float inside, fl
   return image;
 }
 
-TEST(PrepareTest, ScalesTheStoredRangeToZeroToOne) {
+TEST(PrepareTest, ScalesBlackToWhiteToZeroToOne) {
   image::Image image = grey_image(4, 2, [](int x, int) { return static_cast<float>(x) * 85.0F; });
   const auto prepared = prepare(image, plain_rule(1, 4, 2));
   ASSERT_TRUE(prepared);
   EXPECT_FLOAT_EQ(prepared->planes[1], 85.0F / 255.0F);
   EXPECT_FLOAT_EQ(prepared->planes[3], 1.0F);
   image.stored_bits = 16;
-  EXPECT_FLOAT_EQ(prepare(image, plain_rule(1, 4, 2))->planes[3], 255.0F / 65535.0F);
+  image.samples.back() = 3000;  // As a 12-bit detector in a 16-bit file
+  EXPECT_FLOAT_EQ(prepare(image, plain_rule(1, 4, 2))->planes[3], 255.0F / 4095.0F);
+  image.window_low_high = {85, 170};
+  EXPECT_FLOAT_EQ(prepare(image, plain_rule(1, 4, 2))->planes[1], 0.0F);
+  EXPECT_FLOAT_EQ(prepare(image, plain_rule(1, 4, 2))->planes[3], 1.0F);
 }
 
 TEST(PrepareTest, PercentilesClipTheTailsAndRefuseAFlatImage) {
