@@ -23,6 +23,13 @@ void remove_file(const fs::path& path) {
   fs::remove(path, ignored);
 }
 
+// Names of all files of the answer, inside its folder.
+std::vector<std::string> all_files(const engine::StudyResult& result) {
+  std::vector<std::string> files = result.files;
+  for (const engine::StepResult& step : result.steps) files.insert(files.end(), step.files.begin(), step.files.end());
+  return files;
+}
+
 Status write_files(engine::StudyResult& result, const image::Image& image, const fs::path& folder) {
   const std::vector<std::string> names = step_names(result);
   const std::vector<Picture> pictures = draw_pictures(result, image);
@@ -53,13 +60,23 @@ Status write_files(engine::StudyResult& result, const image::Image& image, const
       return write_file_atomically(path, embedded[n].png);
     });
   }
+  result.files.insert(result.files.end(), {"report.html", "summary.txt", "result.json"});
+  for (const std::string& file : all_files(result)) {
+    std::error_code ignored;
+    if (fs::equivalent(folder / file, result.image_path, ignored)) {
+      result.files.clear();
+      for (engine::StepResult& step : result.steps) step.files.clear();
+      return usage_error("The answer's file '" + file +
+                         "' would replace the image itself; choose another folder with -o.");
+    }
+  }
+
   std::vector<Status> statuses(writes.size());
   parallel_for(writes.size(), [&](std::size_t n) { statuses[n] = writes[n](); });
   for (const Status& status : statuses) {
     if (!status) return status;
   }
 
-  result.files.insert(result.files.end(), {"report.html", "summary.txt", "result.json"});
   if (Status status = write_file_atomically(folder / "report.html", report_html(result, embedded)); !status)
     return status;
   if (Status status = write_file_atomically(folder / "summary.txt", summary_text(result)); !status) return status;
@@ -74,10 +91,7 @@ Status write_output(engine::StudyResult& result, const image::Image& image, cons
   Status status = write_files(result, image, folder);
   if (status) return status;
   // An answer that is not whole is none.
-  for (const std::string& file : result.files) remove_file(folder / file);
-  for (const engine::StepResult& step : result.steps) {
-    for (const std::string& file : step.files) remove_file(folder / file);
-  }
+  for (const std::string& file : all_files(result)) remove_file(folder / file);
   return status;
 }
 

@@ -99,6 +99,21 @@ TEST(ReportTest, AFolderThatCannotBeWrittenIsAnErrorAndLeavesNothing) {
   EXPECT_FALSE(write_output(example.result, example.image, "/proc/galen"));
 }
 
+TEST(ReportTest, NothingIsWrittenOverTheImageItself) {
+  Example example;
+  const fs::path folder = temporary_folder("image");
+  fs::create_directories(folder);
+  const fs::path image = folder / "skin-lesion.png";
+  ASSERT_TRUE(write_file_atomically(image, "the image"));
+  example.result.image_path = image.string();
+  const Status status = write_output(example.result, example.image, folder);
+  ASSERT_FALSE(status);
+  EXPECT_NE(status.error().message.find("'skin-lesion.png' would replace the image"), std::string::npos);
+  EXPECT_EQ(*read_text_file(image), "the image");
+  EXPECT_FALSE(fs::exists(folder / "report.html"));
+  fs::remove_all(folder);
+}
+
 TEST(ReportTest, RequestTextCannotBecomeMarkup) {
   Example example;
   const std::string html = report_html(example.result, {});
