@@ -130,14 +130,15 @@ void calibrate_classification(const Recipe& recipe, const Outputs& outputs, zoo:
   card.output.abstain_low_high = abstention_band(scores, card.output.threshold, recipe.finish.abstain_coverage);
 }
 
-Status calibrate_cards(const Recipe& recipe, Interpreter& interpreter, const Heads& heads, const Dataset& val,
-                       std::vector<zoo::Card>& cards) {
+// `cards` have the same flips.
+Status calibrate_alike(const Recipe& recipe, Interpreter& interpreter, const Heads& heads, const Dataset& val,
+                       const std::vector<zoo::Card*>& cards) {
   const std::size_t channels = static_cast<std::size_t>(recipe.segmentation_channels());
   Outputs outputs;
   outputs.pixel_logits.resize(channels);
   outputs.pixel_truth.resize(channels);
   std::vector<LabelCounts> counts;
-  for (const zoo::Card& card : cards) counts.emplace_back(card.labels.size());
+  for (const zoo::Card* card : cards) counts.emplace_back(card->labels.size());
   const auto visit = [&](const ViewOutput& view) {
     const Sample& sample = *view.sample;
     if (view.classification.defined() && sample.class_index >= 0) {
@@ -159,16 +160,27 @@ Status calibrate_cards(const Recipe& recipe, Interpreter& interpreter, const Hea
       }
     }
     for (std::size_t i = 0; i < cards.size(); ++i) {
-      if (cards[i].task == zoo::Task::kSegment) count_labels(view, cards[i], counts[i]);
+      if (cards[i]->task == zoo::Task::kSegment) count_labels(view, *cards[i], counts[i]);
     }
   };
-  if (Status status = for_each_view(interpreter, heads, val, recipe, visit); !status) return status;
+  if (Status status = for_each_view(interpreter, heads, val, recipe, cards.front()->flips, visit); !status)
+    return status;
   for (std::size_t i = 0; i < cards.size(); ++i) {
-    if (cards[i].task == zoo::Task::kSegment) {
-      calibrate_segmentation(recipe, outputs, counts[i], cards[i]);
+    if (cards[i]->task == zoo::Task::kSegment) {
+      calibrate_segmentation(recipe, outputs, counts[i], *cards[i]);
     } else {
-      calibrate_classification(recipe, outputs, cards[i]);
+      calibrate_classification(recipe, outputs, *cards[i]);
     }
+  }
+  return {};
+}
+
+Status calibrate_cards(const Recipe& recipe, Interpreter& interpreter, const Heads& heads, const Dataset& val,
+                       std::vector<zoo::Card>& cards) {
+  std::map<std::vector<std::string>, std::vector<zoo::Card*>> by_flips;
+  for (zoo::Card& card : cards) by_flips[card.flips].push_back(&card);
+  for (const auto& [flips, alike] : by_flips) {
+    if (Status status = calibrate_alike(recipe, interpreter, heads, val, alike); !status) return status;
   }
   return {};
 }

@@ -14,8 +14,11 @@
 #include "galen/base/files.h"
 #include "galen/base/random.h"
 #include "galen/image/write.h"
+#include "galen/network/architecture.h"
+#include "galen/train/batch.h"
 #include "galen/train/finish.h"
 #include "galen/train/log.h"
+#include "galen/train/validation.h"
 #include "galen/zoo/zoo.h"
 
 namespace galen::train {
@@ -260,6 +263,35 @@ TEST_F(TrainTest, TwoHeadsLearnTogetherAndGiveTwoCardsOfOneNetwork) {
   ASSERT_TRUE(tuned) << tuned.error().message;
   EXPECT_GT(tuned->cards[0].figures["dice"]["value"].get<double>(), 0.5);
   EXPECT_EQ(*read_text_file(folder_ / "zoo" / "segment" / "disc" / "network.onnx"), before);
+}
+
+TEST_F(TrainTest, CalibrationSeesTheMeanOverTheFlipsThatAnswersTake) {
+  const Recipe discs = recipe(disc_recipe(1));
+  const Result<evaluate::CaseSplit> split = evaluate::read_cases(discs.data[0], folder_ / "data", discs.targets);
+  ASSERT_TRUE(split) << split.error().message;
+  const Dataset val(split->val, discs);
+  const Result<network::Graph> graph = network::build_architecture({.name = "unet",
+                                                                    .input_channels = 1,
+                                                                    .segmentation_channels = 1,
+                                                                    .options = {{"base_channels", 8}, {"levels", 3}}});
+  ASSERT_TRUE(graph) << graph.error().message;
+  Result<std::unique_ptr<Interpreter>> interpreter = Interpreter::create(*graph, {});
+  ASSERT_TRUE(interpreter) << interpreter.error().message;
+  const Heads heads = heads_of(discs, *graph);
+  std::size_t views = 0;
+  const auto visit = [&](const ViewOutput& view) {
+    const torch::Tensor image = make_batch({*view.sample}, discs.input(), 0).image;
+    const auto logits = [&](const torch::Tensor& seen) {
+      const torch::NoGradGuard no_grad;
+      return (*interpreter)->run({{heads.input, seen}}, Mode::kInference).at(heads.segmentation)[0];
+    };
+    const torch::Tensor expected = (logits(image) + logits(image.flip({3})).flip({2})) / 2;
+    EXPECT_TRUE(torch::allclose(view.segmentation, expected, 1e-4, 1e-5));
+    EXPECT_FALSE(torch::allclose(view.segmentation, logits(image), 1e-4, 1e-5));
+    ++views;
+  };
+  ASSERT_TRUE(for_each_view(**interpreter, heads, val, discs, {"horizontal"}, visit));
+  EXPECT_EQ(views, 8U);
 }
 
 TEST(ZooFolderTest, AnEntrysFolderNamesItsZoo) {

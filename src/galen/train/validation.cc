@@ -18,8 +18,27 @@ Heads heads_of(const Recipe& recipe, const network::Graph& graph) {
   return heads;
 }
 
+namespace {
+
+std::map<std::string, torch::Tensor> mean_outputs(Interpreter& interpreter, const Heads& heads,
+                                                  const torch::Tensor& image, const std::vector<std::string>& flips) {
+  auto mean = interpreter.run({{heads.input, image}}, Mode::kInference);
+  for (auto& [name, tensor] : mean) tensor = tensor.to(torch::kFloat32);
+  for (const std::string& flip : flips) {
+    const std::int64_t axis = flip == "horizontal" ? 3 : 2;
+    for (const auto& [name, tensor] : interpreter.run({{heads.input, image.flip({axis})}}, Mode::kInference)) {
+      const torch::Tensor value = tensor.to(torch::kFloat32);
+      mean.at(name) += name == heads.segmentation ? value.flip({axis}) : value;
+    }
+  }
+  for (auto& [name, tensor] : mean) tensor /= static_cast<double>(flips.size() + 1);
+  return mean;
+}
+
+}  // namespace
+
 Status for_each_view(Interpreter& interpreter, const Heads& heads, const Dataset& dataset, const Recipe& recipe,
-                     const std::function<void(const ViewOutput&)>& visit) {
+                     const std::vector<std::string>& flips, const std::function<void(const ViewOutput&)>& visit) {
   const torch::NoGradGuard no_grad;
   std::vector<Sample> waiting;
   std::vector<std::size_t> owners;
@@ -27,15 +46,15 @@ Status for_each_view(Interpreter& interpreter, const Heads& heads, const Dataset
     const std::vector<Sample> samples(std::make_move_iterator(waiting.begin()),
                                       std::make_move_iterator(waiting.begin() + static_cast<std::ptrdiff_t>(count)));
     const Batch batch = make_batch(samples, recipe.input(), 0);
-    auto outputs = interpreter.run({{heads.input, batch.image}}, Mode::kInference);
+    const auto outputs = mean_outputs(interpreter, heads, batch.image, flips);
     for (std::size_t i = 0; i < count; ++i) {
       ViewOutput view{owners[i], &samples[i], {}, {}};
       const auto at = static_cast<std::int64_t>(i);
       if (!heads.segmentation.empty()) {
-        view.segmentation = outputs.at(heads.segmentation)[at].to(torch::kFloat32).contiguous();
+        view.segmentation = outputs.at(heads.segmentation)[at].contiguous();
       }
       if (!heads.classification.empty()) {
-        view.classification = outputs.at(heads.classification)[at].to(torch::kFloat32).contiguous();
+        view.classification = outputs.at(heads.classification)[at].contiguous();
       }
       visit(view);
     }
@@ -96,7 +115,7 @@ Result<Validation> validate(Interpreter& interpreter, const Heads& heads, const 
     right += view.classification.argmax(0).item<std::int64_t>() == sample.class_index;
     ++classified;
   };
-  if (Status status = for_each_view(interpreter, heads, dataset, recipe, visit); !status) return status.error();
+  if (Status status = for_each_view(interpreter, heads, dataset, recipe, {}, visit); !status) return status.error();
 
   Validation validation;
   double sum = 0;

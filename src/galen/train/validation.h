@@ -28,9 +28,10 @@ struct ViewOutput {
   torch::Tensor classification;  // [classes] logits, where there are
 };
 
-// Runs all views of the set in order, in batches, without gradients.
+// Runs all views of the set in order, in batches, without gradients. The logits are means over the view as it is and
+// mirrored by each of `flips` ("horizontal", "vertical"; a card's), as in answering.
 Status for_each_view(Interpreter& interpreter, const Heads& heads, const Dataset& dataset, const Recipe& recipe,
-                     const std::function<void(const ViewOutput&)>& visit);
+                     const std::vector<std::string>& flips, const std::function<void(const ViewOutput&)>& visit);
 
 struct Validation {
   std::vector<double> dice;   // By channel: mean over images of the foreground Dice at 0.5
