@@ -42,6 +42,10 @@ Result<int> run_convert(const Arguments& arguments, Console& console) {
   if (!image) return image.error();
   if (!png) {
     if (const Status written = image::write_nifti(out, *image); !written) return written.error();
+    if (image->spacing_kind == image::SpacingKind::kDetector) {
+      console.say("The spacing is one on the detector, which NIfTI cannot say: lengths read from " + out +
+                  " pass for lengths in the patient, which are smaller.");
+    }
     return kExitDone;
   }
   if (image->is_volume()) {

@@ -182,6 +182,13 @@ Geometry geometry_of(const RawHeader& raw, const std::array<std::int64_t, 3>& si
   return geometry;
 }
 
+// Programs that know the sides of their voxels often leave out the unit, which then is mm; who knows nothing of them
+// leaves out the orientation too and writes sides of 1.
+bool knows_spacing(const RawHeader& raw) {
+  return (raw.units & 7) != 0 || raw.qform_code > 0 || raw.sform_code > 0 ||
+         std::any_of(raw.pixdim.begin() + 1, raw.pixdim.begin() + 4, [](double side) { return voxel_side(side) != 1; });
+}
+
 std::size_t bytes_of(int datatype) {
   switch (static_cast<NiftiType>(datatype)) {
     case NiftiType::kUint8:
@@ -282,6 +289,7 @@ Result<NiftiHeader> parse_nifti_header(std::string_view bytes) {
     header.display_low_high = {raw.cal_min, raw.cal_max};
   }
   header.geometry = geometry_of(raw, header.size);
+  header.spacing_known = knows_spacing(raw);
   return header;
 }
 

@@ -41,6 +41,7 @@ struct NiftiHeader {
   double intercept = 0;
   std::array<double, 2> display_low_high = {0, 0};  // cal_min, cal_max; equal where not given.
   Geometry geometry;                                // LPS, mm
+  bool spacing_known = true;                        // Without unit, orientation and sides other than 1 it is not.
 };
 
 // 1 or 2 where the bytes start with such a header (not more than its magic is looked at), else 0.

@@ -136,7 +136,7 @@ Result<Image> decode_nifti(std::string_view bytes, const ReadLimits& limits) {
   if (Status checked = source->drain(std::size_t{64} << 20); !checked) return checked.error();
 
   image.geometry = header->geometry;
-  image.spacing_kind = SpacingKind::kPatient;
+  image.spacing_kind = header->spacing_known ? SpacingKind::kPatient : SpacingKind::kUnknown;
   image.stored_bits = stored_bits(*header, channels);
   if (header->display_low_high[1] > header->display_low_high[0]) image.window_low_high = header->display_low_high;
   return image;

@@ -2,6 +2,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -38,6 +39,7 @@ Image make_volume() {
   Image image = make_image(5, 4, 1, 3);
   for (std::size_t n = 0; n < image.samples.size(); ++n) image.samples[n] = static_cast<float>(n) * 1.5F - 20;
   image.geometry.world_from_voxel = {0.5, 0, 0.1, -12, 0, 0.75, 0, 30, 0, 0.2, 2.5, 7, 0, 0, 0, 1};
+  image.spacing_kind = SpacingKind::kPatient;
   return image;
 }
 
@@ -66,6 +68,7 @@ TEST_F(NiftiTest, ReadsBackVoxelsAndGridThatItWrote) {
     const Result<Image> back = read_image(folder_ / name);
     ASSERT_TRUE(back) << back.error().message;
     EXPECT_EQ(back->depth, 3);
+    EXPECT_EQ(back->spacing_kind, SpacingKind::kPatient);
     EXPECT_EQ(back->samples, image.samples);
     for (std::size_t n = 0; n < 16; ++n) {
       EXPECT_NEAR(back->geometry.world_from_voxel[n], image.geometry.world_from_voxel[n], 1e-6);
@@ -109,6 +112,35 @@ TEST_F(NiftiTest, UsesTheQuaternionWhereThereIsNoMatrix) {
   EXPECT_GT(world.world_from_voxel[5], 0);
   EXPECT_GT(world.world_from_voxel[10], 0);
   EXPECT_NEAR(world.world_from_voxel[3], -10, 1e-6);
+}
+
+TEST_F(NiftiTest, AnUnknownSpacingStaysUnknown) {
+  Image image = make_volume();
+  image.spacing_kind = SpacingKind::kUnknown;
+  const std::string bytes = bytes_of(image);
+  const Result<Image> back = decode_image(bytes);
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(back->spacing_kind, SpacingKind::kUnknown);
+  EXPECT_EQ(back->geometry.spacing_mm(), (std::array{1.0, 1.0, 1.0}));
+  EXPECT_EQ(back->samples, image.samples);
+}
+
+TEST_F(NiftiTest, AUnitAnOrientationOrSidesOtherThanOneMakeTheSpacingKnown) {
+  Image image = make_volume();
+  image.spacing_kind = SpacingKind::kUnknown;
+  const std::string unknown = bytes_of(image);
+  const auto kind = [&](auto change) {
+    std::string bytes = unknown;
+    change(bytes);
+    return decode_image(bytes)->spacing_kind;
+  };
+  EXPECT_EQ(kind([](std::string& b) { b[123] = 2; }), SpacingKind::kPatient);
+  EXPECT_EQ(kind([](std::string& b) { patch<std::int16_t>(b, 252, 1); }), SpacingKind::kPatient);
+  EXPECT_EQ(kind([](std::string& b) { patch<std::int16_t>(b, 254, 1); }), SpacingKind::kPatient);
+  EXPECT_EQ(kind([](std::string& b) { patch<float>(b, 84, 0.5F); }), SpacingKind::kPatient);
+  // A unit of time says nothing about lengths, and 0 is how programs leave a side out.
+  EXPECT_EQ(kind([](std::string& b) { b[123] = 8; }), SpacingKind::kUnknown);
+  EXPECT_EQ(kind([](std::string& b) { patch<float>(b, 88, 0); }), SpacingKind::kUnknown);
 }
 
 TEST_F(NiftiTest, ReplacesVoxelsThatAreNoNumbersByTheSmallestOne) {

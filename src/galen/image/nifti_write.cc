@@ -18,7 +18,9 @@ void put(std::string& bytes, std::size_t offset, T value) {
 }
 
 // A NIfTI-1 header with the four empty bytes that say that no extension follows.
-std::string make_header(const std::array<int, 3>& size, NiftiType type, int bits, const Geometry& geometry) {
+// A grid of unknown spacing has neither unit nor orientation in it: readers then take voxels for the unit of length.
+std::string make_header(const std::array<int, 3>& size, NiftiType type, int bits, const Geometry& geometry,
+                        bool spacing_known) {
   std::string header(kNifti1HeaderBytes + 4, '\0');
   put<std::int32_t>(header, 0, kNifti1HeaderBytes);
   put<std::int16_t>(header, 40, 3);
@@ -27,18 +29,19 @@ std::string make_header(const std::array<int, 3>& size, NiftiType type, int bits
   }
   put<std::int16_t>(header, 70, static_cast<std::int16_t>(type));
   put<std::int16_t>(header, 72, static_cast<std::int16_t>(bits));
-  const std::array<double, 3> spacing = geometry.spacing_mm();
+  const std::array<double, 3> spacing = spacing_known ? geometry.spacing_mm() : std::array{1.0, 1.0, 1.0};
   put<float>(header, 76, 1);
   for (std::size_t axis = 0; axis < 3; ++axis) put<float>(header, 80 + 4 * axis, static_cast<float>(spacing[axis]));
   put<float>(header, 108, static_cast<float>(header.size()));
   put<float>(header, 112, 1);
+  std::memcpy(header.data() + 344, "n+1", 4);
+  if (!spacing_known) return header;
   header[123] = 2;                    // millimetres
   put<std::int16_t>(header, 254, 1);  // sform: scanner coordinates
   for (std::size_t n = 0; n < 12; ++n) {
     const double lps = geometry.world_from_voxel[n];
     put<float>(header, 280 + 4 * n, static_cast<float>(n < 8 ? 0.0 - lps : lps));
   }
-  std::memcpy(header.data() + 344, "n+1", 4);
   return header;
 }
 
@@ -107,20 +110,21 @@ Status write_nifti(const std::filesystem::path& path, const Image& image) {
     return Error{path.string() + ": an image of " + std::to_string(image.channels) +
                  " channels cannot be written as NIfTI"};
   }
+  const bool spacing_known = image.spacing_kind != SpacingKind::kUnknown;
   std::string bytes;
   if (image.channels == 3) {
-    bytes = make_header(size, NiftiType::kRgb24, 24, image.geometry);
+    bytes = make_header(size, NiftiType::kRgb24, 24, image.geometry, spacing_known);
     for (float value : image.samples) {
       bytes.push_back(static_cast<char>(value > 0 ? std::lround(std::min(value, 255.0F)) : 0));
     }
   } else if (all_whole_within(image.samples, 0, 255)) {
-    bytes = make_header(size, NiftiType::kUint8, 8, image.geometry);
+    bytes = make_header(size, NiftiType::kUint8, 8, image.geometry, spacing_known);
     append_as<std::uint8_t>(bytes, image.samples);
   } else if (all_whole_within(image.samples, -32768, 32767)) {
-    bytes = make_header(size, NiftiType::kInt16, 16, image.geometry);
+    bytes = make_header(size, NiftiType::kInt16, 16, image.geometry, spacing_known);
     append_as<std::int16_t>(bytes, image.samples);
   } else {
-    bytes = make_header(size, NiftiType::kFloat32, 32, image.geometry);
+    bytes = make_header(size, NiftiType::kFloat32, 32, image.geometry, spacing_known);
     append_as<float>(bytes, image.samples);
   }
   return write_bytes(path, bytes);
@@ -129,7 +133,7 @@ Status write_nifti(const std::filesystem::path& path, const Image& image) {
 Status write_label_nifti(const std::filesystem::path& path, const LabelMap& labels, const Geometry& geometry) {
   const std::array<int, 3> size = {labels.width, labels.height, labels.depth};
   if (Status fine = check_size(size); !fine) return Error{path.string() + ": " + fine.error().message};
-  std::string bytes = make_header(size, NiftiType::kUint8, 8, geometry);
+  std::string bytes = make_header(size, NiftiType::kUint8, 8, geometry, true);
   bytes.append(reinterpret_cast<const char*>(labels.labels.data()), labels.labels.size());
   return write_bytes(path, bytes);
 }

@@ -14,7 +14,9 @@ Status write_png(const std::filesystem::path& path, const Image& image);
 Result<std::string> encode_png(const Image& image);
 // An 8-bit grey PNG of class numbers. `probability` maps are written as write_png(255 * p).
 Status write_label_png(const std::filesystem::path& path, const LabelMap& labels);
-// NIfTI-1, gzip when the name ends in .gz; the grid of `geometry`.
+// NIfTI-1, gzip when the name ends in .gz; the grid of `geometry`, in mm. An image of unknown spacing is written
+// without unit and orientation. The format cannot say that millimetres are on the detector: they read back as the
+// patient's.
 Status write_nifti(const std::filesystem::path& path, const Image& image);
 Status write_label_nifti(const std::filesystem::path& path, const LabelMap& labels, const Geometry& geometry);
 
