@@ -239,7 +239,7 @@ TEST_F(PredictorTest, ClassifiesWithTheCardsClassesAndShowsWhereItLooked) {
   Json card = segment_card("classify/a", network);
   card["task"] = "classify";
   card.erase("labels");
-  card["classes"] = Json::parse(R"([{"index": 1, "name": "normal", "normal": true}, {"index": 0, "name": "ill"}])");
+  card["classes"] = Json::parse(R"([{"index": 0, "name": "ill"}, {"index": 1, "name": "normal", "normal": true}])");
   card["output"] = {{"name", "classification"}, {"activation", "softmax"}, {"saliency", "saliency"}};
   add(card, network);
   Predictor predictor(open());
@@ -248,10 +248,10 @@ TEST_F(PredictorTest, ClassifiesWithTheCardsClassesAndShowsWhereItLooked) {
   bright.at(10, 20) = 255;
   const auto result = predictor.classify("classify/a", bright);
   ASSERT_TRUE(result) << result.error().message;
-  EXPECT_NEAR(result->probabilities[1], 1 / (1 + std::exp(-8 * (200.0 / 255 - 0.5))), 1e-3);
+  EXPECT_NEAR(result->probabilities[0], 1 / (1 + std::exp(-8 * (200.0 / 255 - 0.5))), 1e-3);
   EXPECT_NEAR(result->probabilities[0] + result->probabilities[1], 1, 1e-9);
   EXPECT_TRUE(result->positive);
-  EXPECT_EQ(result->best, 1);
+  EXPECT_EQ(result->best, 0);
   ASSERT_EQ(result->saliency_width, 64);
   EXPECT_FLOAT_EQ(result->saliency[20 * 64 + 10], 1.0F);
   EXPECT_NEAR(result->saliency[0], 200.0F / 255, 1e-4F);

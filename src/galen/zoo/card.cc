@@ -80,7 +80,6 @@ void read_labels(const Json& list, Card& card, std::string* problem) {
 }
 
 void read_classes(const Json& list, Card& card, std::string* problem) {
-  std::set<int> indices;
   std::set<std::string> names;
   for (std::size_t i = 0; i < list.size() && problem->empty(); ++i) {
     const std::string path = "classes[" + std::to_string(i) + "]";
@@ -90,7 +89,10 @@ void read_classes(const Json& list, Card& card, std::string* problem) {
     fields.text("name", entry.name, true);
     fields.boolean("normal", entry.normal);
     read_code(fields, path, entry.code, problem);
-    if (!indices.insert(entry.index).second) fields.fail("index", "different from those of the other classes");
+    // The class numbers of tables and predictions are places in this list and the network's outputs, both.
+    if (entry.index != static_cast<int>(i)) {
+      fields.fail("index", std::to_string(i) + ": classes are listed in the order of the network's output");
+    }
     if (!names.insert(entry.name).second) fields.fail("name", "different from those of the other classes");
     fields.finish();
     card.classes.push_back(std::move(entry));
@@ -158,10 +160,13 @@ void read_output(const Json& part, OutputRule& rule, std::string* problem) {
   if (fields.has("abstain")) {
     std::vector<double> band;
     fields.numbers("abstain", band, 0, 1);
-    if (band.size() == 2 && band[0] <= band[1]) {
-      rule.abstain_low_high = {band[0], band[1]};
-    } else {
+    constexpr double kRounding = 1e-6;  // Of a band that was computed from the threshold
+    if (band.size() != 2 || band[0] > band[1]) {
       fields.fail("abstain", "a list of two probabilities, the lower first");
+    } else if (band[0] > rule.threshold + kRounding || band[1] < rule.threshold - kRounding) {
+      fields.fail("abstain", "two probabilities with output.threshold between them");
+    } else {
+      rule.abstain_low_high = {band[0], band[1]};
     }
   }
   if (rule.name.empty()) fields.fail("name", "the name of an output of the network");

@@ -35,7 +35,7 @@ struct Label {
 };
 
 struct Class {
-  int index = 0;  // In the network's output.
+  int index = 0;  // In the network's output, and in the card's list.
   std::string name;
   bool normal = false;
   std::optional<Code> code;

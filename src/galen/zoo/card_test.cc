@@ -21,7 +21,7 @@ Json lung_card() {
                 "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"},
     "input": {"channels": 3, "width": 256, "height": 256, "fit": "stretch", "intensity": "percentile",
               "mean": [0.5, 0.5, 0.5], "deviation": [0.2, 0.2, 0.2]},
-    "output": {"name": "segmentation", "activation": "softmax", "abstain": [0.4, 0.6], "saliency": "map"},
+    "output": {"name": "segmentation", "activation": "softmax", "abstain": [0, 1], "saliency": "map"},
     "post": {"keep_largest": 1, "fill_holes": true, "inside": "left lung"},
     "chain": {"mode": "crop", "margin": 0.05},
     "flips": ["horizontal"], "measures": ["area"],
@@ -110,18 +110,27 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"/input/intensity", R"("window")", "input.low"}, Broken{"/input/low", "99.9", "input.low"},
         Broken{"/input/fit", "7", "input.fit"}, Broken{"/input/size", "7", "input.size"},
         Broken{"/output/abstain", "[0.6, 0.4]", "output.abstain"}, Broken{"/output/abstain", "[0.6]", "output.abstain"},
+        Broken{"/output/abstain", "[0.1, 0.4]", "output.threshold between"},
+        Broken{"/output/abstain", "[0.6, 0.9]", "output.threshold between"},
         Broken{"/output/temperature", "0", "output.temperature"}, Broken{"/post/inside", R"("heart")", "post"},
         Broken{"/flips", R"(["sideways"])", "flips"}, Broken{"/aliases", "[1]", "aliases"},
         Broken{"/recipe", "[]", "recipe"}, Broken{"/figure", "{}", "figure"}, Broken{"", "[]", "object"},
         Broken{"", "null", "object"}));
 
-TEST(CardTest, RefusesAClassifierWhoseIndicesRepeatOrLeaveAGap) {
+TEST(CardTest, RefusesAClassifierWhoseIndicesRepeatLeaveAGapOrAreOutOfOrder) {
   Json repeated = classify_card();
   repeated["classes"][1]["index"] = 0;
   EXPECT_FALSE(parse_card(repeated));
   Json beyond = classify_card();
   beyond["classes"][1]["index"] = 2;
   EXPECT_FALSE(parse_card(beyond));
+  Json turned = classify_card();
+  turned["classes"][0]["index"] = 1;
+  turned["classes"][1]["index"] = 0;
+  const Result<Card> refused = parse_card(turned);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message,
+            "classes[0].index must be 0: classes are listed in the order of the network's output");
   Json lonely = classify_card();
   lonely["classes"].erase(1);
   EXPECT_FALSE(parse_card(lonely));
