@@ -9,7 +9,7 @@ Result<int> run_ask(const Arguments& arguments, Console& console) {
   const Result<std::unique_ptr<plan::Planner>> planner = plan::make_planner(arguments.text("planner", "embedded"));
   if (!planner) return usage_error(planner.error().message);
   const auto likely = [&](const zoo::Catalogue& catalogue) {
-    const std::string modality = engine::modality_code(catalogue, arguments.text("modality"));
+    const std::string modality = zoo::modality_code(catalogue, arguments.text("modality"));
     const Result<plan::Plan> guess = (*planner)->plan({arguments.text("REQUEST"), modality}, catalogue);
     return guess ? weights_of(*guess) : std::vector<std::string>{};
   };

@@ -27,7 +27,12 @@ Result<Json> answer_line(const std::string& line, const plan::Planner& planner, 
     return Error{"each line must be an object with the text \"prompt\""};
   }
   std::string modality;
-  if (request->contains("modality") && (*request)["modality"].is_string()) modality = (*request)["modality"].get<std::string>();
+  if (request->contains("modality") && (*request)["modality"].is_string()) {
+    // One that the catalogue does not know stays as it is, so that the line is answered: by what is declined.
+    const std::string said = (*request)["modality"].get<std::string>();
+    modality = zoo::modality_code(catalogue, said);
+    if (modality.empty()) modality = said;
+  }
   const std::string text = (*request)["prompt"].get<std::string>();
   Result<plan::Plan> plan = planner.plan({text, modality}, catalogue);
   if (!plan) return plan.error();
@@ -39,7 +44,8 @@ Result<Json> answer_line(const std::string& line, const plan::Planner& planner, 
   return answer;
 }
 
-Result<int> answer_file(const std::string& path, const plan::Planner& planner, const zoo::Catalogue& catalogue, Console& console) {
+Result<int> answer_file(const std::string& path, const plan::Planner& planner, const zoo::Catalogue& catalogue,
+                        Console& console) {
   const Result<std::string> text = read_text_file(path, kMaxRequestsBytes);
   if (!text) return text.error();
   std::istringstream lines(*text);
@@ -67,9 +73,14 @@ Result<int> run_plan(const Arguments& arguments, Console& console) {
   const Result<std::unique_ptr<plan::Planner>> planner = plan::make_planner(arguments.text("planner", "embedded"));
   if (!planner) return planner.error();
   if (arguments.has("jsonl")) return answer_file(arguments.text("jsonl"), **planner, *catalogue, console);
-  if (!arguments.has("REQUEST")) return usage_error("Give a request in plain words, or --jsonl FILE. 'galen plan --help' explains.");
+  if (!arguments.has("REQUEST"))
+    return usage_error("Give a request in plain words, or --jsonl FILE. 'galen plan --help' explains.");
   const std::string request = arguments.text("REQUEST");
-  const Result<plan::Plan> plan = (*planner)->plan({request, arguments.text("modality")}, *catalogue);
+  // An image's own modality is a code already, which the catalogue need not know.
+  Result<std::string> modality = arguments.text("modality");
+  if (!arguments.has("IMAGE")) modality = zoo::modality_said(*catalogue, *modality);
+  if (!modality) return modality.error();
+  const Result<plan::Plan> plan = (*planner)->plan({request, *modality}, *catalogue);
   if (!plan) return plan.error();
   if (arguments.has("json")) console.print_pretty(plan::to_json(*plan, request));
   else console.print(plan_text(*plan, *catalogue, request));

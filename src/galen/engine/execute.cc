@@ -17,21 +17,10 @@ const zoo::Class* class_named(const zoo::Card& card, const std::string& name) {
   return nullptr;
 }
 
-// The most probable class of those that the decision allows: an abnormal one where the abnormal ones together reach the
-// threshold, a normal one where they do not, any where the card has no normal class.
+// None where the answer does not fit the card.
 const zoo::Class* reported_class(const zoo::Card& card, const runtime::Classification& answer) {
-  const bool has_normal =
-      std::any_of(card.classes.begin(), card.classes.end(), [](const zoo::Class& one) { return one.normal; });
-  const zoo::Class* best = nullptr;
-  double highest = -1;
-  for (std::size_t c = 0; c < card.classes.size() && c < answer.probabilities.size(); ++c) {
-    if (has_normal && card.classes[c].normal == answer.positive) continue;
-    if (answer.probabilities[c] > highest) {
-      best = &card.classes[c];
-      highest = answer.probabilities[c];
-    }
-  }
-  return best;
+  const auto best = static_cast<std::size_t>(answer.best);
+  return best < card.classes.size() ? &card.classes[best] : nullptr;
 }
 
 bool mask_is_empty(const image::LabelMap& mask) {
@@ -118,7 +107,7 @@ double recognised_probability(const Study& study, const zoo::Catalogue& catalogu
   if (!study.recognition) return 1;
   double probability = 0;
   for (const auto& [name, share] : study.recognition->probabilities) {
-    if (modality_code(catalogue, name) == modality) probability += share;
+    if (zoo::modality_code(catalogue, name) == modality) probability += share;
   }
   return probability;
 }
@@ -130,7 +119,7 @@ constexpr double kLeastProbability = 0.05;
 std::string modality_of(const plan::Plan& plan, const zoo::Catalogue& catalogue) {
   for (const plan::Step& step : plan.steps) {
     const zoo::Entry* entry = catalogue.find(step.weights);
-    if (entry != nullptr && entry->modality != kAnyModality) return entry->modality;
+    if (entry != nullptr && entry->modality != zoo::kAnyModality) return entry->modality;
   }
   return "";
 }
@@ -138,13 +127,13 @@ std::string modality_of(const plan::Plan& plan, const zoo::Catalogue& catalogue)
 std::string mismatch_sentence(const Study& study, const zoo::Catalogue& catalogue, const std::string& weights,
                               const std::string& wanted) {
   if (study.none_of_these) return "The picture is not of a kind that galen knows; if it is, say so with --modality.";
-  const std::string works_on = modality_name(catalogue, wanted);
+  const std::string works_on = zoo::modality_name(catalogue, wanted);
   if (study.modality.empty()) {
     return "The picture does not look like " + works_on + ", on which " + weights +
            " works; if it is, say so with --modality.";
   }
-  return "The image is " + modality_name(catalogue, study.modality) + ", and " + weights + " works on " + works_on +
-         ".";
+  return "The image is " + zoo::modality_name(catalogue, study.modality) + ", and " + weights + " works on " +
+         works_on + ".";
 }
 
 // The steps of a plan for an image of another modality than the study's are taken out and declined.
@@ -214,7 +203,7 @@ Result<StudyResult> run(const plan::Plan& plan, const Study& study, StepRunner& 
     result.modality = modality_of(result.plan, catalogue);
     if (!result.modality.empty()) result.modality_from = "request";
   }
-  result.modality_name = modality_name(catalogue, result.modality);
+  result.modality_name = zoo::modality_name(catalogue, result.modality);
 
   for (std::size_t index = 0; index < result.plan.steps.size(); ++index) {
     if (interrupted()) return Error{"interrupted", ErrorKind::kInterrupted};
@@ -251,8 +240,8 @@ Result<StudyResult> run(const plan::Plan& plan, const Study& study, StepRunner& 
   }
   tell(options.progress, result.plan.steps.size(), result.plan.steps.size(), "measuring");
   result.measurements = measure_across(result.steps, study.image, result.plan.measurements);
-  for (const std::string& name : unknown_measurements(result.plan.measurements)) {
-    result.warnings.push_back("'" + name + "' is not a measurement that galen can make");
+  for (std::string& warning : measurement_warnings(result.plan.measurements, result.measurements)) {
+    result.warnings.push_back(std::move(warning));
   }
   result.total_seconds = study.read_seconds + study.recognise_seconds + watch.seconds();
   return result;

@@ -73,8 +73,9 @@ TEST_F(ExecuteTest, AConditionThatDoesNotHoldSkipsItsStepAndSaysWhy) {
   EXPECT_EQ(runner.ran, std::vector<std::string>{kTuberculosis});
 }
 
-TEST_F(ExecuteTest, TheThresholdDecidesNotTheLargerProbability) {
+TEST_F(ExecuteTest, TheClassThatWasDecidedIsReportedNotTheMostProbableOne) {
   runner.answers[kTuberculosis] = answer_of({0.6, 0.4}, true);
+  runner.answers[kTuberculosis].best = 1;
   EXPECT_EQ(run_steps({step(kTuberculosis)}).steps[0].reported_class, "tuberculosis");
 }
 

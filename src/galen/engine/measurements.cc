@@ -13,6 +13,9 @@
 namespace galen::engine {
 namespace {
 
+constexpr const char* kCupToDiscRatio = "vertical cup-to-disc ratio";
+constexpr const char* kCardiothoracicRatio = "cardiothoracic ratio";
+
 enum class Measure {
   kArea,
   kShare,
@@ -274,7 +277,7 @@ std::optional<Measurement> cup_to_disc(const std::vector<StepResult>& steps, con
   if ((!disc.mask || !cup.mask) && !asked) return std::nullopt;
   Result<measure::LineRatio> ratio = Error{"it needs the optic cup and the optic disc, and both were not segmented"};
   if (disc.mask && cup.mask) ratio = measure::vertical_cup_to_disc(*disc.mask, 1, *cup.mask, 1, scale.spacing);
-  return line_ratio("vertical cup-to-disc ratio", "optic cup / optic disc", ratio, "cup", "disc",
+  return line_ratio(kCupToDiscRatio, "optic cup / optic disc", ratio, "cup", "disc",
                     "height of the optic cup ÷ height of the optic disc", scale);
 }
 
@@ -289,7 +292,7 @@ std::optional<Measurement> cardiothoracic(const std::vector<StepResult>& steps, 
   if (heart.mask && lungs.mask) {
     ratio = measure::cardiothoracic_ratio(*heart.mask, 1, *lungs.mask, measure::kAnyLabel, scale.spacing);
   }
-  return line_ratio("cardiothoracic ratio", "heart / thorax", ratio, "heart", "thorax",
+  return line_ratio(kCardiothoracicRatio, "heart / thorax", ratio, "heart", "thorax",
                     "greatest width of the heart ÷ greatest inner width of the thorax between the lungs' outer borders",
                     scale);
 }
@@ -379,11 +382,21 @@ std::vector<Measurement> measure_across(const std::vector<StepResult>& steps, co
   return result;
 }
 
-std::vector<std::string> unknown_measurements(const std::vector<std::string>& asked) {
-  std::vector<std::string> unknown;
-  std::copy_if(asked.begin(), asked.end(), std::back_inserter(unknown),
-               [](const std::string& name) { return !measure_named(name); });
-  return unknown;
+std::vector<std::string> measurement_warnings(const std::vector<std::string>& asked,
+                                              const std::vector<Measurement>& across) {
+  std::vector<std::string> warnings;
+  for (const std::string& name : asked) {
+    if (!measure_named(name)) warnings.push_back("'" + name + "' is not a measurement that galen can make");
+  }
+  const bool has_ratio = std::any_of(across.begin(), across.end(), [](const Measurement& one) {
+    return one.value && (one.name == kCupToDiscRatio || one.name == kCardiothoracicRatio);
+  });
+  if (asks_for(asked, Measure::kRatio) && !has_ratio) {
+    warnings.push_back(
+        "a ratio was asked for and none can be made of what was outlined: galen makes the cup-to-disc ratio, of the "
+        "optic cup and the optic disc, and the cardiothoracic ratio, of the heart and both lungs");
+  }
+  return warnings;
 }
 
 }  // namespace galen::engine

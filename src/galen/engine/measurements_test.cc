@@ -86,8 +86,9 @@ TEST(MeasurementsTest, ARatioThatWasAskedForAndCannotBeMadeSaysWhy) {
 }
 
 TEST(MeasurementsTest, SizeIsAnsweredByAreaAndDiameters) {
-  const auto figures = measure_step(segmented("lesion", measure::drawn({"111.", "...."}), {"share-of-image", "diameters"}),
-                                    image::make_image(4, 2), {"size"});
+  const auto figures =
+      measure_step(segmented("lesion", measure::drawn({"111.", "...."}), {"share-of-image", "diameters"}),
+                   image::make_image(4, 2), {"size"});
   EXPECT_NE(find(figures, "area"), nullptr);
   EXPECT_NE(find(figures, "longest diameter"), nullptr);
 }
@@ -100,7 +101,19 @@ TEST(MeasurementsTest, TheSizeOfWhatHasNoDiameterByItsCardIsItsArea) {
 }
 
 TEST(MeasurementsTest, UnknownNamesAreReported) {
-  EXPECT_EQ(unknown_measurements({"area", "cup-to-disc ratio", "ratio", "charm"}), std::vector<std::string>{"charm"});
+  EXPECT_EQ(measurement_warnings({"area", "cup-to-disc ratio", "charm"}, {}),
+            std::vector<std::string>{"'charm' is not a measurement that galen can make"});
+}
+
+TEST(MeasurementsTest, ARatioIsWhicheverTheStructuresAllowAndWhereTheyAllowNoneThatIsSaid) {
+  const image::LabelMap mask = measure::drawn({"11", "11"});
+  const image::Image image = image::make_image(2, 2);
+  const auto made = measure_across({segmented("optic cup", mask), segmented("optic disc", mask)}, image, {"ratio"});
+  ASSERT_EQ(made.size(), 1u);
+  EXPECT_TRUE(measurement_warnings({"ratio"}, made).empty());
+  const auto none = measure_across({segmented("optic cup", mask)}, image, {"ratio"});
+  ASSERT_EQ(measurement_warnings({"ratio"}, none).size(), 1u);
+  EXPECT_NE(measurement_warnings({"ratio"}, none)[0].find("none can be made"), std::string::npos);
 }
 
 TEST(MeasurementsTest, VolumesAreInMillilitresWhereTheSpacingIsKnown) {

@@ -3,7 +3,6 @@
 #include <chrono>
 
 #include "galen/base/hash.h"
-#include "galen/base/text.h"
 #include "galen/dicom/open_image.h"
 #include "galen/engine/clock.h"
 #include "galen/image/slice.h"
@@ -12,12 +11,6 @@ namespace galen::engine {
 namespace {
 
 std::string percent(double share) { return std::to_string(static_cast<int>(share * 100 + 0.5)) + " %"; }
-
-std::string known_codes(const zoo::Catalogue& catalogue) {
-  std::string list;
-  for (const auto& [code, names] : catalogue.modalities) list += (list.empty() ? "" : ", ") + code;
-  return list;
-}
 
 // Asks the recogniser and keeps what it says. A recogniser that fails leaves the modality unknown, with a warning.
 void recognise(Study& study, StepRunner& runner, const zoo::Catalogue& catalogue) {
@@ -32,15 +25,14 @@ void recognise(Study& study, StepRunner& runner, const zoo::Catalogue& catalogue
   }
   Recognition recognition;
   recognition.weights = kModalityRecogniser;
-  std::size_t best = 0;
   for (std::size_t c = 0; c < card->classes.size() && c < answer->probabilities.size(); ++c) {
     recognition.probabilities.emplace_back(card->classes[c].name, answer->probabilities[c]);
-    if (answer->probabilities[c] > answer->probabilities[best]) best = c;
   }
-  if (recognition.probabilities.empty()) return;
+  const auto best = static_cast<std::size_t>(answer->best);
+  if (best >= recognition.probabilities.size()) return;
   recognition.certain = !answer->abstained && recognition.probabilities[best].second >= 0.5;
   const auto& [name, probability] = recognition.probabilities[best];
-  const std::string code = modality_code(catalogue, name);
+  const std::string code = zoo::modality_code(catalogue, name);
   if (!recognition.certain) {
     study.warnings.push_back("the modality was not recognised with certainty (most likely " + name + ", " +
                              percent(probability) + "); say what the image is with --modality");
@@ -55,27 +47,6 @@ void recognise(Study& study, StepRunner& runner, const zoo::Catalogue& catalogue
 
 }  // namespace
 
-std::string modality_code(const zoo::Catalogue& catalogue, const std::string& name) {
-  const std::string wanted = lower_case(name);
-  for (const auto& [code, names] : catalogue.modalities) {
-    if (lower_case(code) == wanted) return code;
-    for (const std::string& other : names) {
-      if (lower_case(other) == wanted) return code;
-    }
-  }
-  // A catalogue that names no modalities still has them in its entries.
-  for (const zoo::Entry& entry : catalogue.entries) {
-    if (!wanted.empty() && entry.id != kModalityRecogniser && lower_case(entry.modality) == wanted)
-      return entry.modality;
-  }
-  return "";
-}
-
-std::string modality_name(const zoo::Catalogue& catalogue, const std::string& code) {
-  const auto found = catalogue.modalities.find(code);
-  return found == catalogue.modalities.end() || found->second.empty() ? code : found->second.front();
-}
-
 Result<Study> make_study(image::Image image, StepRunner& runner, const StudyOptions& options) {
   const zoo::Catalogue catalogue = runner.catalogue();
   Study study;
@@ -88,17 +59,13 @@ Result<Study> make_study(image::Image image, StepRunner& runner, const StudyOpti
   }
   study.image = std::move(image);
 
-  std::string said;
-  if (!options.modality.empty()) {
-    said = modality_code(catalogue, options.modality);
-    if (said.empty()) {
-      return usage_error("'" + options.modality + "' is not a modality of the zoo; it knows " + known_codes(catalogue));
-    }
-  }
+  const Result<std::string> stated = zoo::modality_said(catalogue, options.modality);
+  if (!stated) return stated.error();
+  const std::string& said = *stated;
   if (!study.image.modality.empty()) {
     if (!said.empty() && said != study.image.modality) {
-      return refusal("the file says that it is " + modality_name(catalogue, study.image.modality) + ", not " +
-                     modality_name(catalogue, said) + "; nothing was run");
+      return refusal("the file says that it is " + zoo::modality_name(catalogue, study.image.modality) + ", not " +
+                     zoo::modality_name(catalogue, said) + "; nothing was run");
     }
     study.modality = study.image.modality;
     study.modality_from = "file";
@@ -108,10 +75,10 @@ Result<Study> make_study(image::Image image, StepRunner& runner, const StudyOpti
   if (options.recognise && can_recognise) recognise(study, runner, catalogue);
   if (!said.empty()) {
     if (study.none_of_these || (!study.modality.empty() && study.modality != said)) {
-      const std::string looks =
-          study.none_of_these ? "none of the modalities that galen knows" : modality_name(catalogue, study.modality);
+      const std::string looks = study.none_of_these ? "none of the modalities that galen knows"
+                                                    : zoo::modality_name(catalogue, study.modality);
       study.warnings.push_back("the image looks like " + looks + ", but was said to be " +
-                               modality_name(catalogue, said) + " and is treated as that");
+                               zoo::modality_name(catalogue, said) + " and is treated as that");
     }
     study.none_of_these = false;
     study.modality = said;

@@ -16,9 +16,6 @@ namespace galen::engine {
 // catalogue's modalities; a class that is neither stands for "none of these".
 inline constexpr const char* kModalityRecogniser = "classify/modality";
 
-// The modality of entries that work on every image.
-inline constexpr const char* kAnyModality = "any";
-
 struct Study {
   image::Image image;
   std::string path;
@@ -49,10 +46,5 @@ Result<Study> open_study(const std::filesystem::path& path, StepRunner& runner, 
 
 // The same for an image that is in memory already.
 Result<Study> make_study(image::Image image, StepRunner& runner, const StudyOptions& options = {});
-
-// Code of the modality that is called so (code or name, any case), or "".
-std::string modality_code(const zoo::Catalogue& catalogue, const std::string& name);
-// A name for people: "chest x-ray" of "cxr"; the code itself where the catalogue names none.
-std::string modality_name(const zoo::Catalogue& catalogue, const std::string& code);
 
 }  // namespace galen::engine

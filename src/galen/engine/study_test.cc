@@ -75,6 +75,17 @@ TEST_F(StudyTest, AnUncertainRecogniserLeavesTheModalityOpenWithAWarning) {
   EXPECT_EQ(study.warnings.size(), 1u);
 }
 
+TEST_F(StudyTest, TheClassThatWasDecidedIsTheModalityNotTheMostProbableOne) {
+  // Above the card's threshold for "something", although "none of these" is the most probable single class.
+  runner.answers[kModalityRecogniser] = answer_of({0.49, 0.01, 0.5}, true);
+  runner.answers[kModalityRecogniser].best = 0;
+  const Study study = *make_study(image, runner);
+  EXPECT_FALSE(study.none_of_these);
+  EXPECT_EQ(study.warnings.size(), 1u) << "less than half is not certain";
+  ASSERT_FALSE(study.warnings.empty());
+  EXPECT_NE(study.warnings[0].find("most likely cxr, 49 %"), std::string::npos) << study.warnings[0];
+}
+
 TEST_F(StudyTest, AnUnknownModalityIsAWrongUseThatNamesTheKnownOnes) {
   StudyOptions options;
   options.modality = "smell";

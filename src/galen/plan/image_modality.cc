@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <string_view>
 
-#include "galen/base/text.h"
 #include "galen/plan/word_kinds.h"
 
 namespace galen::plan {
@@ -48,7 +47,7 @@ bool is_another_image(const std::vector<Item>& items, std::size_t at, const Clau
 ImageModality find_modality(const std::vector<Item>& items, const std::vector<Sentence>& sentences,
                             const std::vector<Token>& tokens, const Linker& linker, const std::string& given) {
   ImageModality result;
-  const std::string code = lower_case(given);
+  const std::string& code = given;
   std::set<std::string> named, elsewhere;
   std::string named_as, elsewhere_as;
   bool agrees = false, any_named = false, unknown_named = false;

@@ -126,4 +126,41 @@ Result<Catalogue> read_catalogue(const std::filesystem::path& path) {
   return catalogue;
 }
 
+std::string modality_code(const Catalogue& catalogue, const std::string& name) {
+  const std::string wanted = lower_case(name);
+  for (const auto& [code, names] : catalogue.modalities) {
+    if (code != kAnyModality && lower_case(code) == wanted) return code;
+  }
+  for (const auto& [code, names] : catalogue.modalities) {
+    for (const std::string& other : names) {
+      if (lower_case(other) == wanted) return code;
+    }
+  }
+  // A catalogue that names no modalities still has them in its entries.
+  for (const Entry& entry : catalogue.entries) {
+    if (!wanted.empty() && entry.modality != kAnyModality && lower_case(entry.modality) == wanted) {
+      return entry.modality;
+    }
+  }
+  return "";
+}
+
+Result<std::string> modality_said(const Catalogue& catalogue, const std::string& name) {
+  if (name.empty()) return name;
+  std::string code = modality_code(catalogue, name);
+  if (!code.empty()) return code;
+  std::set<std::string> known;
+  for (const auto& [other, names] : catalogue.modalities) known.insert(other);
+  for (const Entry& entry : catalogue.entries) known.insert(entry.modality);
+  known.erase(kAnyModality);
+  std::string list;
+  for (const std::string& other : known) list += (list.empty() ? "" : ", ") + other;
+  return usage_error("'" + name + "' is not a known modality; these are: " + list);
+}
+
+std::string modality_name(const Catalogue& catalogue, const std::string& code) {
+  const auto found = catalogue.modalities.find(code);
+  return found == catalogue.modalities.end() || found->second.empty() ? code : found->second.front();
+}
+
 }  // namespace galen::zoo

@@ -38,4 +38,14 @@ struct Catalogue {
 Result<Catalogue> parse_catalogue(const Json& document);
 Result<Catalogue> read_catalogue(const std::filesystem::path& path);
 
+// The modality of entries that work on every image.
+inline constexpr const char* kAnyModality = "any";
+
+// Code of the modality that is called so (code or name, any case), or "".
+std::string modality_code(const Catalogue& catalogue, const std::string& name);
+// The same of what a person says an image is; "" where nothing is said. Fails as a wrong use, with the known codes.
+Result<std::string> modality_said(const Catalogue& catalogue, const std::string& name);
+// A name for people: "chest x-ray" of "cxr"; the code itself where the catalogue names none.
+std::string modality_name(const Catalogue& catalogue, const std::string& code);
+
 }  // namespace galen::zoo
