@@ -15,7 +15,7 @@ int batch_workers(std::size_t images) {
 Result<int> run_batch(const std::vector<std::filesystem::path>& images, const std::string& task, BatchForm form,
                       const std::function<Result<BatchAnswer>(const std::filesystem::path&)>& answer,
                       Console& console) {
-  std::size_t failed = 0;
+  std::size_t failed = 0, refused = 0;
   Json array = Json::array();
   const Progress progress = console.progress();
   const auto emit = [&](std::size_t index, Result<BatchAnswer> outcome) {
@@ -26,6 +26,7 @@ Result<int> run_batch(const std::vector<std::filesystem::path>& images, const st
       if (form == BatchForm::kLines) console.print(outcome->line);
     } else {
       ++failed;
+      if (outcome.error().kind == ErrorKind::kRefused) ++refused;
       console.say(outcome.error().message);
       document = {{"image", path}, {"task", task}, {"error", outcome.error().message}};
     }
@@ -42,7 +43,8 @@ Result<int> run_batch(const std::vector<std::filesystem::path>& images, const st
   }
   if (form == BatchForm::kJsonArray) console.print_pretty(array);
   if (failed == 0) return kExitDone;
-  return failed == images.size() ? kExitFailed : kExitPartial;
+  if (failed < images.size()) return kExitPartial;
+  return refused == failed ? kExitRefused : kExitFailed;
 }
 
 }  // namespace galen::cli
