@@ -5,57 +5,46 @@
 #include <sstream>
 
 #include "galen/cli/commands.h"
-#include "galen/cli/input_image.h"
+#include "galen/dicom/open_image.h"
+#include "galen/engine/measurements.h"
 #include "galen/image/read.h"
-#include "galen/measure/ratios.h"
+#include "galen/image/slice.h"
 #include "galen/measure/shape.h"
 
 namespace galen::cli {
 namespace {
 
 // Where lengths come from, in words.
-struct Scale {
-  image::Geometry geometry;
-  bool millimetres = false;
-  std::string from = "pixels: no spacing is known";
-};
+std::string lengths_from(const image::Image& image, const std::string& file) {
+  if (image.spacing_kind == image::SpacingKind::kUnknown) return "pixels: no spacing is known";
+  return std::string("spacing ") +
+         (image.spacing_kind == image::SpacingKind::kDetector
+              ? "on the detector (lengths in the patient are smaller), of "
+              : "of ") +
+         file;
+}
 
-Scale scale_of(const image::Image& image, const std::string& file) {
-  Scale scale;
-  if (image.spacing_kind == image::SpacingKind::kUnknown) return scale;
-  scale.geometry = image.geometry;
-  scale.millimetres = true;
-  scale.from =
-      std::string("spacing ") +
-      (image.spacing_kind == image::SpacingKind::kDetector ? "on the detector (lengths in the patient are smaller), of "
-                                                           : "of ") +
-      file;
-  return scale;
+// A mask of a volume is sliced like its image; one of a single slice is that of the slice already.
+image::LabelMap slice_of(image::LabelMap mask, long number) {
+  if (mask.depth == 1) return mask;
+  const auto pixels = static_cast<std::ptrdiff_t>(mask.offset(0, 0, 1));
+  const auto from = mask.labels.begin() + pixels * (number - 1);
+  mask.labels = std::vector<std::uint8_t>(from, from + pixels);
+  mask.depth = 1;
+  return mask;
 }
 
 Json figure(double value, const std::string& unit) { return {{"value", value}, {"unit", unit}}; }
 
-Json measure_label(const image::LabelMap& mask, int value, const Scale& scale) {
-  const std::array<double, 3> spacing = scale.geometry.spacing_mm();
-  const measure::PixelSpacing plane{spacing[0], spacing[1]};
-  const auto voxels = static_cast<double>(measure::count_voxels(mask, value));
+// What an answer says of a structure, under the same names and in the same units.
+Json measure_label(engine::StepResult& step, int value, const image::Image& image) {
+  step.card.labels.front().value = value;
   Json result = {{"label", value}};
-  if (mask.depth > 1) {
-    result["voxels"] = figure(voxels, "voxels");
-    if (scale.millimetres) result["volume"] = figure(voxels * spacing[0] * spacing[1] * spacing[2] / 1000, "ml");
-  } else {
-    result["area"] = scale.millimetres ? figure(measure::area(mask, value, plane), "mm²") : figure(voxels, "pixels");
-    const std::string unit = scale.millimetres ? "mm" : "pixels";
-    if (const auto diameters = measure::diameters(mask, value, plane)) {
-      result["longest diameter"] = figure(diameters->major.length, unit);
-      result["diameter at right angles"] = figure(diameters->minor.length, unit);
-    }
-    if (const auto line = measure::vertical_diameter(mask, value, plane)) result["height"] = figure(line->length, unit);
-    if (const auto line = measure::horizontal_diameter(mask, value, plane))
-      result["width"] = figure(line->length, unit);
-    result["parts"] = figure(static_cast<double>(measure::components(mask, value).size()), "");
+  for (const engine::Measurement& one : engine::measure_step(step, image, {})) {
+    if (!one.value) continue;
+    const std::string name = result.contains(one.name) ? one.name + " in " + one.unit : one.name;
+    result[name] = figure(*one.value, one.unit);
   }
-  result["share of the image"] = figure(100 * measure::share_of_image(mask, value), "%");
   return result;
 }
 
@@ -68,24 +57,44 @@ std::string text_of(const Json& value) {
   return out.str() + (unit.empty() ? "" : " " + unit);
 }
 
+bool same_size(const image::LabelMap& mask, const image::Image& image) {
+  return image.width == mask.width && image.height == mask.height && image.depth == mask.depth;
+}
+
+Error sizes_differ(const std::string& mask, const std::string& image) {
+  return Error{mask + " and " + image + " are not of one size, so that the one cannot be the other's mask."};
+}
+
 }  // namespace
 
 Result<int> run_measure(const Arguments& arguments, Console& console) {
   const std::string path = arguments.text("MASK");
-  const Result<image::LabelMap> mask = image::read_label_map(path);
+  Result<image::LabelMap> mask = image::read_label_map(path);
   if (!mask) return mask.error();
   const std::string image_path = arguments.text("IMAGE", path);
-  const Result<image::Image> image = open_image(image_path, arguments);
+  Result<image::Image> image = dicom::open_image(image_path);
   if (!image) return image.error();
-  if (image->width != mask->width || image->height != mask->height || image->depth != mask->depth) {
-    return Error{path + " and " + image_path + " are not of one size, so that the one cannot be the other's mask."};
+  const bool of_volume = mask->depth > 1;
+  if (of_volume && !same_size(*mask, *image)) return sizes_differ(path, image_path);
+  if (arguments.has("slice")) {
+    const long number = arguments.integer("slice", 1);
+    image = image::take_slice(*image, number);
+    if (!image) return image.error_in(image_path);
+    mask = slice_of(*std::move(mask), number);
   }
-  const Scale scale = scale_of(*image, image_path);
+  if (!same_size(*mask, *image)) return sizes_differ(path, image_path);
+
+  engine::StepResult step;
+  step.card.labels.emplace_back();
+  step.card.measures = {"area", "diameters", "vertical diameter", "horizontal diameter", "count", "share of the image"};
+  step.segmentation = runtime::Segmentation{};
+  step.segmentation->mask = *mask;
 
   std::set<int> values(mask->labels.begin(), mask->labels.end());
   values.erase(0);
   Json labels = Json::array();
-  for (const int value : values) labels.push_back(measure_label(*mask, value, scale));
+  for (const int value : values) labels.push_back(measure_label(step, value, *image));
+  const std::string lengths = lengths_from(*image, image_path);
   Json ratios = Json::array();
   for (const int a : values) {
     for (const int b : values) {
@@ -96,7 +105,7 @@ Result<int> run_measure(const Arguments& arguments, Console& console) {
     }
   }
   if (arguments.has("json")) {
-    console.print_pretty({{"mask", path}, {"lengths", scale.from}, {"labels", labels}, {"ratios", ratios}});
+    console.print_pretty({{"mask", path}, {"lengths", lengths}, {"labels", labels}, {"ratios", ratios}});
     return kExitDone;
   }
   if (values.empty()) console.print("The mask is empty.");
@@ -110,7 +119,7 @@ Result<int> run_measure(const Arguments& arguments, Console& console) {
     console.print("size of label " + to_text(ratio["labels"][0]) + " / label " + to_text(ratio["labels"][1]) + ": " +
                   text_of(figure(ratio["size"].get<double>(), "")));
   }
-  if (!values.empty()) console.print("lengths: " + scale.from);
+  if (!values.empty()) console.print("lengths: " + lengths);
   return kExitDone;
 }
 
