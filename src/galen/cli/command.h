@@ -75,6 +75,8 @@ using RunTable = std::map<std::string, RunCommand>;
 // Every command, in the order in which --help lists them, and the options that all of them take.
 const std::vector<Command>& command_table();
 const std::vector<Option>& global_options();
+// Whether the command takes the global option.
+bool takes(const Command& command, const Option& global);
 const Command* find_command(const std::string& name);
 
 // "output" of "-o,--output", "IMAGE" of "IMAGE".

@@ -15,8 +15,13 @@ const Option kOutput = {
     "-o,--output", Kind::kText, "DIR", "the folder that the results go to; made where it does not exist", true, ""};
 const Option kJson = {"--json", Kind::kFlag, "", "print one JSON document", false, ""};
 const Option kJsonl = {"--jsonl", Kind::kFlag, "", "print one JSON document a line", false, ""};
-const Option kModality = {"--modality", Kind::kText, "M", "what the image is (cxr, fundus, …), over what the file says",
-                          false,        ""};
+const Option kModality = {
+    "--modality",
+    Kind::kText,
+    "M",
+    "what the image is (cxr, chest x-ray, …) where the file does not say; what the file states is not overruled",
+    false,
+    ""};
 const Option kSlice = {
     "--slice", Kind::kInteger, "N", "take this slice of a volume or frame of a recording, from 1 on", false, ""};
 const Option kPlanner = {"--planner", Kind::kText, "NAME", "who writes the plan", false, "embedded"};
@@ -110,12 +115,14 @@ std::vector<Command> make_table() {
       {"train",
        "train a network as a recipe says and make it a zoo entry",
        "Evaluates on the validation cases and writes network and card. A run that was stopped goes on from its last "
-       "checkpoint when started again.",
-       {"galen train recipes/lung-cxr.json --data ../shared/data -o zoo"},
+       "checkpoint when started again. A recipe that goes on from an entry (\"from\") takes it out of --zoo.",
+       {"galen train recipes/lung-cxr.json --data ../shared/data -o made",
+        "galen train recipes/lung-cxr-refined.json --data ../shared/data --zoo made -o made"},
        {positional("RECIPE.json", "the recipe (docs/recipes.md)"),
         {"--data", Kind::kText, "DIR", "the folder that the recipe's tables are relative to", false,
          "$GALEN_DATA, else ../shared/data"},
-        {"-o,--output", Kind::kText, "ZOO", "the zoo to write to, or the folder of the entry below it", false, ""},
+        {"-o,--output", Kind::kText, "ZOO",
+         "the zoo to write to, or the folder of the entry below it; needed unless --train-only", false, ""},
         {"--work", Kind::kText, "DIR", "the folder of checkpoints and log", false, "one for this recipe in the cache"},
         {"--epochs", Kind::kInteger, "N", "in place of the recipe's", false, ""},
         {"--fresh", Kind::kFlag, "", "forget the checkpoint", false, ""},
@@ -125,13 +132,15 @@ std::vector<Command> make_table() {
 
   table.push_back({"eval",
                    "figures of an entry on labelled cases, with 95 % intervals",
-                   "Each case runs through the same path that answers requests. Prints the mean figures, with --jsonl "
+                   "Each case runs through the same path that answers requests. Prints the mean figures, HD95 in mm "
+                   "where every image's spacing is known, with --jsonl "
                    "one line a case "
                    "and the means as the last.",
                    {"galen eval segment/lung-cxr ../shared/data/cxr_tuberculosis/cases.csv"},
                    {positional("TASK", "id of a zoo entry"),
                     positional("CASES.csv", "columns id, image, mask or a class; paths are relative to the file"),
-                    {"--split", Kind::kText, "NAME", "the cases of this split; all takes every one", false, "val"},
+                    {"--split", Kind::kText, "NAME", "the cases of this split; all takes every one", false,
+                     "val, or all where the table has no split column"},
                     {"--domain", Kind::kText, "NAME", "only the cases of this domain", false, ""},
                     kJsonl,
                     kJson},
@@ -208,6 +217,11 @@ const std::vector<Option>& global_options() {
       {"--precision", Kind::kText, "P", "fp32 or bf16, over what was measured to be fastest", false, ""},
   };
   return options;
+}
+
+bool takes(const Command& command, const Option& global) {
+  // The figures of a card are made in fp32 whatever is fastest.
+  return command.program != Program::kTrainer || global.name != "--precision";
 }
 
 const Command* find_command(const std::string& name) {

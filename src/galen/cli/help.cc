@@ -1,5 +1,6 @@
 // Texts made from the command table.
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <sstream>
 
@@ -63,6 +64,15 @@ void list_options(std::ostream& out, const std::vector<Option>& options) {
   }
 }
 
+// " (not train)": the commands that do not take the global option.
+std::string without(const Option& option) {
+  std::string names;
+  for (const Command& command : command_table()) {
+    if (!takes(command, option)) names += (names.empty() ? "" : ", ") + command.name;
+  }
+  return names.empty() ? "" : " (not " + names + ")";
+}
+
 std::string group_of(const Command& command) {
   const auto space = command.name.find(' ');
   return space == std::string::npos ? "" : command.name.substr(0, space);
@@ -113,7 +123,8 @@ std::string help_text(const Command& command) {
   if (!command.details.empty()) out << '\n' << wrapped(command.details, 0, 0) << '\n';
   out << '\n';
   std::vector<Option> options = command.options;
-  options.insert(options.end(), global_options().begin(), global_options().end());
+  std::copy_if(global_options().begin(), global_options().end(), std::back_inserter(options),
+               [&](const Option& option) { return takes(command, option); });
   list_options(out, options);
   if (!command.examples.empty()) out << "\nFor example:\n";
   for (const std::string& example : command.examples) out << "  " << example << '\n';
@@ -129,7 +140,7 @@ std::string commands_document() {
          "(nothing in the request can be answered); 4 some of a batch failed.\n\n"
          "Every command takes these options as well:\n\n";
   for (const Option& option : global_options())
-    out << "- `" << option_label(option) << "`: " << option_help(option) << '\n';
+    out << "- `" << option_label(option) << "`: " << option_help(option) << without(option) << '\n';
   for (const Command& command : command_table()) {
     out << "\n## galen " << command.name << "\n\n    " << usage_line(command) << "\n\n";
     std::string summary = command.summary;

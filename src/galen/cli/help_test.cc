@@ -40,6 +40,22 @@ TEST(HelpTest, ExplainsEveryOptionOfACommand) {
   }
 }
 
+TEST(HelpTest, TheTrainerDeclaresEveryOptionThatItsHelpNames) {
+  const Result<std::string> trainer = read_text_file(std::string(GALEN_SOURCE_DIR) + "/src/galen/train/train_main.cc");
+  ASSERT_TRUE(trainer.ok()) << trainer.error().message;
+  const Command& train = *find_command("train");
+  std::vector<Option> options = train.options;
+  for (const Option& option : global_options()) {
+    if (takes(train, option)) options.push_back(option);
+  }
+  for (const Option& option : options) {
+    if (option.name.front() != '-') continue;
+    EXPECT_NE(trainer->find("\"" + option.name + "\""), std::string::npos) << option.name;
+  }
+  EXPECT_EQ(help_text(train).find("--precision"), std::string::npos);
+  EXPECT_NE(help_text(*find_command("eval")).find("--precision"), std::string::npos);
+}
+
 TEST(HelpTest, EveryExampleIsACommandThatTheParserTakes) {
   for (const Command& command : command_table()) {
     for (const std::string& example : command.examples) {

@@ -127,6 +127,11 @@ Result<Parsed> parse_arguments(const std::vector<std::string>& words) {
     return parsed;
   }
   parsed.command = commands[index].second;
+  for (const Option& option : global_options()) {
+    if (global_values.count(option_key(option)) != 0 && !takes(*parsed.command, option)) {
+      return usage_sentence("'galen " + parsed.command->name + "' does not take " + option.name, parsed.command->name);
+    }
+  }
   for (const Values* source :
        {static_cast<const Values*>(&global_values), static_cast<const Values*>(values[index].get())}) {
     for (const auto& [key, given] : *source) {

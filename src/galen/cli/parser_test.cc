@@ -34,6 +34,16 @@ TEST(ParserTest, TakesGlobalOptionsBeforeAndAfterTheCommand) {
   }
 }
 
+TEST(ParserTest, AGlobalOptionThatTheCommandDoesNotTakeIsAWrongUse) {
+  const std::vector<std::string> train = {"train", "recipe.json", "-o", "zoo", "--threads", "2", "--zoo", "z"};
+  EXPECT_TRUE(parse_arguments(train).ok());
+  std::vector<std::string> words = train;
+  words.insert(words.end(), {"--precision", "bf16"});
+  const Error error = error_of(words);
+  EXPECT_EQ(error.kind, ErrorKind::kUsage);
+  EXPECT_NE(error.message.find("--precision"), std::string::npos) << error.message;
+}
+
 TEST(ParserTest, LeavesTheRequestAsItWasTyped) {
   for (const std::string& request : {std::string("[a,b]"), std::string("  lungs\n"), std::string("\xff\xfe"),
                                      std::string("--"), std::string("\"quoted\" \\ text"), std::string("{}")}) {

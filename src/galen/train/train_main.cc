@@ -1,4 +1,4 @@
-// galen-train: what `galen train` and `galen adapt` start. A program of its own, because it alone needs LibTorch.
+// galen-train: what `galen train` starts. A program of its own, because it alone needs LibTorch.
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -73,16 +73,15 @@ int main(int argc, char** argv) {
   options.places.dependencies = galen::train::default_dependencies_folder();
   std::string data = options.data.string(), work;
   int epochs = 0;
-  bool resume = true, json = false;
+  bool json = false;
   app.add_option("recipe", recipe_path, "The recipe, a JSON file")->required();
   app.add_option("--data", data,
                  "Folder that the recipe's tables are relative to (default: $GALEN_DATA, else ../shared/data)");
-  app.add_option("-o,--output", output, "The zoo's folder, or that of the entry below it (ZOO/segment/x)");
+  app.add_option("-o,--output", output, "The zoo's folder, or that of the entry below it (ZOO/segment/x); needed unless --train-only");
   app.add_option("--work", work, "Folder of checkpoints and log (default: one for this recipe in the cache folder)");
   app.add_option("--epochs", epochs, "Instead of the recipe's")->check(CLI::Range(1, 100000));
   app.add_option("--threads", options.threads, "Of the processor (default: all)")->check(CLI::Range(1, 1024));
   app.add_option("--zoo", zoo_folder, "Zoo that a recipe's \"from\" names an entry of");
-  app.add_flag("--resume,!--no-resume", resume, "Go on from the work folder's checkpoint (default)");
   app.add_flag("--fresh", options.fresh, "Forget the work folder's checkpoint");
   app.add_flag("--train-only", options.train_only, "Only train; the same command without it does the rest later");
   app.add_flag("--json", json, "Print the written cards' figures as one JSON document");
@@ -94,7 +93,6 @@ int main(int argc, char** argv) {
   }
   galen::train::keep_freed_tensor_memory();
   galen::install_interrupt_handler();
-  options.fresh = options.fresh || !resume;
   options.data = data;
   options.work = work;
   options.output = output;
