@@ -196,6 +196,11 @@ Result<CaseSplit> read_cases(const CaseSource& source, const std::filesystem::pa
   if (!source.class_column.empty()) needed.push_back(source.class_column);
   if (!source.field_of_view_column.empty()) needed.push_back(source.field_of_view_column);
   for (const auto& [column, value] : source.where) needed.push_back(column);
+  // A table may lack these two by their usual names; a name that was chosen is meant.
+  const CaseSource usual;
+  for (const std::string CaseSource::*column : {&CaseSource::mask_column, &CaseSource::domain_column}) {
+    if (!(source.*column).empty() && source.*column != usual.*column) needed.push_back(source.*column);
+  }
   for (const std::string& column : needed) {
     if (table->column(column) < 0) return Error{path.string() + ": it has no column \"" + column + "\""};
   }

@@ -1,3 +1,4 @@
+#include "galen/base/csv.h"
 #include "galen/evaluate/evaluate.h"
 
 namespace galen::evaluate {
@@ -43,38 +44,52 @@ Result<std::vector<Target>> targets_of(const zoo::Card& card, bool by_recipe) {
   return targets;
 }
 
+Error not_by_column() {
+  return usage_error("this set is not split by a column: only \"train\" and \"val\" can be asked for");
+}
+
 }  // namespace
 
-Result<std::vector<Case>> cases_for_card(const zoo::Card& card, const std::filesystem::path& table,
-                                         const std::string& split, const std::string& domain) {
+Result<ChosenCases> cases_for_card(const zoo::Card& card, const std::filesystem::path& table, const std::string& split,
+                                   const std::string& domain) {
   Result<std::vector<CaseSource>> sources = recipe_sources(card, table);
   if (!sources) return sources.error();
   const Result<std::vector<Target>> targets = targets_of(card, !sources->empty());
   if (!targets) return targets.error();
   if (sources->empty()) sources->push_back(usual_source(card));
+  const Result<CsvTable> columns = read_csv_file(table);
+  if (!columns) return columns.error();
 
-  std::vector<Case> chosen;
+  ChosenCases chosen;
   for (CaseSource& source : *sources) {
     source.cases = table.filename().string();
     const bool by_column = source.train_ids.empty() && source.val_ids.empty() && source.val_share < 0;
-    if (split != "train" && split != "val") {
-      if (!by_column) {
-        return usage_error("this set is not split by a column: only \"train\" and \"val\" can be asked for");
-      }
-      // Any other value of the split column, or all of them.
-      source.val = split;
+    const bool no_column =
+        by_column && split != "all" && !source.split_column.empty() && columns->column(source.split_column) < 0;
+    if (no_column && !split.empty()) {
+      return usage_error(table.string() + ": it has no column \"" + source.split_column +
+                         "\"; --split all takes every row");
+    }
+    if (no_column || split == "all") {
+      if (!by_column) return not_by_column();
+      source.split_column = "";
+      chosen.unsplit = no_column;
+    } else if (!split.empty() && split != "train" && split != "val") {
+      if (!by_column) return not_by_column();
+      source.val = split;  // Another value of the split column
       source.train.clear();
-      if (split == "all") source.split_column = "";
     }
     Result<CaseSplit> cases = read_cases(source, table.parent_path(), *targets);
     if (!cases) return cases.error();
     for (Case& one : split == "train" ? cases->train : cases->val) {
-      if (domain.empty() || one.domain == domain) chosen.push_back(std::move(one));
+      if (domain.empty() || one.domain == domain) chosen.cases.push_back(std::move(one));
     }
   }
-  if (chosen.empty()) {
-    return Error{table.string() + ": no row is of the split \"" + split + "\"" +
-                 (domain.empty() ? "" : " and the domain \"" + domain + "\"")};
+  if (chosen.cases.empty()) {
+    return Error{
+        table.string() + ": no row is" +
+        (chosen.unsplit ? "" : " of the split \"" + (split.empty() ? "val" : split) + "\"") +
+        (domain.empty() ? "" : std::string(chosen.unsplit ? "" : " and") + " of the domain \"" + domain + "\"")};
   }
   return chosen;
 }

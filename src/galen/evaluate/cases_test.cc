@@ -84,11 +84,21 @@ TEST_F(CasesTest, MissingColumnsAndUnknownKeysAreNamed) {
   const auto missing = read(R"({"cases": "set/cases.csv", "field_of_view_column": "fov"})");
   ASSERT_FALSE(missing);
   EXPECT_NE(missing.error().message.find("no column \"fov\""), std::string::npos);
+  for (const std::string key : {"mask_column", "domain_column"}) {
+    const auto misspelt = read((R"({"cases": "set/cases.csv", ")" + key + R"(": "msk"})").c_str());
+    ASSERT_FALSE(misspelt) << key;
+    EXPECT_NE(misspelt.error().message.find("no column \"msk\""), std::string::npos) << misspelt.error().message;
+    EXPECT_TRUE(read((R"({"cases": "set/cases.csv", ")" + key + R"(": ""})").c_str())) << key;
+  }
   const auto unknown = read(R"({"cases": "set/cases.csv", "splt_column": "x"})");
   ASSERT_FALSE(unknown);
   EXPECT_NE(unknown.error().message.find("splt_column"), std::string::npos);
+}
+
+TEST_F(CasesTest, RowsOfOtherSplitsAreInNeither) {
   const auto nothing = read(R"({"cases": "set/cases.csv", "train": "nobody", "val": "none"})");
-  EXPECT_FALSE(nothing);
+  ASSERT_TRUE(nothing) << nothing.error().message;
+  EXPECT_TRUE(nothing->train.empty() && nothing->val.empty());
 }
 
 TEST(ChannelMapTest, ValuesAndBitsBecomeChannels) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "galen/dicom/open_image.h"
 #include "galen/image/read.h"
 #include "galen/measure/overlap.h"
 #include "galen/measure/surface.h"
@@ -38,6 +39,8 @@ Result<Json> segment_one(runtime::Predictor& predictor, const zoo::Card& card, c
   const Result<runtime::Segmentation> segmentation = predictor.segment(card.id, image);
   if (!segmentation) return segmentation.error_in(one.image.string());
 
+  std::optional<Spacing> spacing;
+  if (image.spacing_kind != image::SpacingKind::kUnknown) spacing = image.geometry.spacing_mm();
   const ChannelMap channels = channel_map(*mask, one.targets);
   Json row = {{"id", one.id}, {"domain", one.domain}, {"labels", Json::object()}};
   double sum = 0;
@@ -45,7 +48,7 @@ Result<Json> segment_one(runtime::Predictor& predictor, const zoo::Card& card, c
   for (const zoo::Label& label : card.labels) {
     if (!knows(label, channels)) continue;
     const Result<SegmentationFigures> figures = compare_masks(
-        segmentation->mask, label.value, truth_of(label, channels), within ? &*within : nullptr, hausdorff);
+        segmentation->mask, label.value, truth_of(label, channels), within ? &*within : nullptr, hausdorff, spacing);
     if (!figures) return figures.error_in(one.mask.string());
     row["labels"][label.name] = {{"dice", figures->dice},
                                  {"iou", figures->iou},
@@ -53,7 +56,8 @@ Result<Json> segment_one(runtime::Predictor& predictor, const zoo::Card& card, c
                                  {"specificity", figures->specificity}};
     if (hausdorff) {
       row["labels"][label.name]["hd95"] = number_or_null(figures->hausdorff95);
-      row["labels"][label.name]["hd95_unit"] = figures->hausdorff_unit;
+      row["labels"][label.name]["hd95_unit"] = "pixels";
+      if (spacing) row["labels"][label.name]["hd95_mm"] = number_or_null(figures->hausdorff95_mm);
     }
     sum += figures->dice;
     ++counted;
@@ -62,10 +66,28 @@ Result<Json> segment_one(runtime::Predictor& predictor, const zoo::Card& card, c
   return row;
 }
 
+// A mean is of one unit: the distances are in mm where those of every row can be, in pixels elsewhere.
+void settle_hausdorff_unit(std::vector<Json>& rows) {
+  const bool mm = std::all_of(rows.begin(), rows.end(), [](const Json& row) {
+    return std::all_of(row["labels"].begin(), row["labels"].end(),
+                       [](const Json& label) { return label.contains("hd95_mm"); });
+  });
+  for (Json& row : rows) {
+    for (Json& label : row["labels"]) {
+      if (mm) {
+        label["hd95"] = label["hd95_mm"];
+        label["hd95_unit"] = "mm";
+      }
+      label.erase("hd95_mm");
+    }
+  }
+}
+
 }  // namespace
 
 Result<SegmentationFigures> compare_masks(const image::LabelMap& predicted, int predicted_value,
-                                          const image::LabelMap& truth, const image::LabelMap* within, bool hausdorff) {
+                                          const image::LabelMap& truth, const image::LabelMap* within, bool hausdorff,
+                                          const std::optional<Spacing>& spacing) {
   if (const Status status = measure::same_grid(predicted, truth); !status) return status.error();
   if (within) {
     if (const Status status = measure::same_grid(predicted, *within); !status) return status.error();
@@ -76,7 +98,9 @@ Result<SegmentationFigures> compare_masks(const image::LabelMap& predicted, int 
   figures.iou = overlap.iou();
   figures.sensitivity = overlap.sensitivity();
   figures.specificity = overlap.specificity();
-  if (hausdorff) figures.hausdorff95 = measure::hausdorff95(predicted, predicted_value, truth, 1);
+  if (!hausdorff) return figures;
+  figures.hausdorff95 = measure::hausdorff95(predicted, predicted_value, truth, 1);
+  if (spacing) figures.hausdorff95_mm = measure::hausdorff95(predicted, predicted_value, truth, 1, *spacing);
   return figures;
 }
 
@@ -92,7 +116,7 @@ Result<Evaluation> evaluate(runtime::Predictor& predictor, const zoo::Card& card
     if (!segments && one.class_index >= static_cast<int>(card.classes.size())) {
       return Error{"case " + one.id + ": the card has no class " + std::to_string(one.class_index)};
     }
-    const Result<image::Image> image = image::read_image(one.image);
+    const Result<image::Image> image = dicom::open_image(one.image);
     if (!image) return image.error();
     if (segments) {
       Result<Json> row = segment_one(predictor, card, one, *image, options.hausdorff);
@@ -119,6 +143,7 @@ Result<Evaluation> evaluate(runtime::Predictor& predictor, const zoo::Card& card
   if (evaluation.rows.empty()) {
     return Error{segments ? "none of the cases has a mask" : "none of the cases has a class that the card knows"};
   }
+  if (segments) settle_hausdorff_unit(evaluation.rows);
   evaluation.summary =
       segments ? summarise_segmentation(evaluation.rows, options) : summarise_classification(classified, card, options);
   return evaluation;

@@ -49,6 +49,14 @@ TEST(CompareMasksTest, AShiftedDiscIsOffByItsShift) {
   EXPECT_NEAR(*figures->hausdorff95, 3, 0.5);
 }
 
+TEST(CompareMasksTest, TheDistanceIsAlsoInMillimetresWhereTheSpacingIsKnown) {
+  const image::LabelMap predicted = row_of({0, 0, 1}), truth = row_of({1, 0, 0});
+  EXPECT_FALSE(compare_masks(predicted, 1, truth, nullptr, true)->hausdorff95_mm);
+  const auto figures = compare_masks(predicted, 1, truth, nullptr, true, Spacing{0.5, 3, 3});
+  EXPECT_DOUBLE_EQ(*figures->hausdorff95, 2);
+  EXPECT_DOUBLE_EQ(*figures->hausdorff95_mm, 1);
+}
+
 TEST(CompareMasksTest, MasksOfDifferentSizesAreAnError) {
   EXPECT_FALSE(compare_masks(row_of({1, 1}), 1, row_of({1, 1, 1}), nullptr, false));
 }
@@ -113,18 +121,37 @@ TEST(CasesForCardTest, ATableIsReadAsTheCardsRecipeReadsItsSet) {
   card.recipe = Json::parse(R"({"data": [{"cases": "myset/cases.csv"}], "targets": [{"channel": 1, "bits": 4}]})");
   const auto val = cases_for_card(card, folder / "cases.csv", "val");
   ASSERT_TRUE(val) << val.error().message;
-  ASSERT_EQ(val->size(), 2U);
-  EXPECT_EQ((*val)[0].targets[0].bits, 4);
-  EXPECT_EQ(cases_for_card(card, folder / "cases.csv", "val", "west")->size(), 1U);
-  EXPECT_EQ(cases_for_card(card, folder / "cases.csv", "test")->size(), 1U);
-  EXPECT_EQ(cases_for_card(card, folder / "cases.csv", "all")->size(), 3U);
+  ASSERT_EQ(val->cases.size(), 2U);
+  EXPECT_EQ(val->cases[0].targets[0].bits, 4);
+  EXPECT_EQ(cases_for_card(card, folder / "cases.csv", "")->cases.size(), 2U) << "the validation cases by default";
+  EXPECT_EQ(cases_for_card(card, folder / "cases.csv", "val", "west")->cases.size(), 1U);
+  EXPECT_EQ(cases_for_card(card, folder / "cases.csv", "test")->cases.size(), 1U);
+  EXPECT_EQ(cases_for_card(card, folder / "cases.csv", "all")->cases.size(), 3U);
   EXPECT_FALSE(cases_for_card(card, folder / "cases.csv", "nobody"));
 
   card.recipe = Json::object();
   const auto plain = cases_for_card(card, folder / "cases.csv", "val");
   ASSERT_TRUE(plain);
-  EXPECT_EQ((*plain)[0].targets[0].values, std::vector<int>{5}) << "without a recipe, mask values are the label values";
+  EXPECT_EQ(plain->cases[0].targets[0].values, std::vector<int>{5})
+      << "without a recipe, mask values are the label values";
   fs::remove_all(folder.parent_path());
+}
+
+TEST(CasesForCardTest, ATableWithoutASplitIsTakenWholeUnlessASplitIsAskedFor) {
+  namespace fs = std::filesystem;
+  const fs::path table = fs::path(testing::TempDir()) / "unsplit.csv";
+  std::ofstream(table) << "id,image,mask\na,a.png,a.png\nb,b.png,b.png\n";
+  zoo::Card card;
+  card.labels = {{1, "heart", "#ffffff", {0}, 0.5, {}}};
+  const auto whole = cases_for_card(card, table, "");
+  ASSERT_TRUE(whole) << whole.error().message;
+  EXPECT_EQ(whole->cases.size(), 2U);
+  EXPECT_TRUE(whole->unsplit);
+  EXPECT_FALSE(cases_for_card(card, table, "all")->unsplit) << "that is what was asked for";
+  const auto asked = cases_for_card(card, table, "val");
+  ASSERT_FALSE(asked);
+  EXPECT_NE(asked.error().message.find("no column \"split\"; --split all"), std::string::npos) << asked.error().message;
+  fs::remove(table);
 }
 
 }  // namespace
