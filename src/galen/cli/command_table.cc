@@ -79,9 +79,8 @@ std::vector<Command> make_table() {
 
   table.push_back({"segment",
                    "one segmentation over many images",
-                   "The mask of film.jpg is DIR/film.png, and DIR/film.nii.gz for a volume; its values are those of "
-                   "the card's labels. Two "
-                   "images of the same name are refused before anything runs.",
+                   "The mask of film.jpg is DIR/film.png; its values are those of the card's labels. Two images of the "
+                   "same name are refused before anything runs.",
                    {"galen segment segment/lung-cxr films/*.png -o masks",
                     "galen segment segment/lung-cxr @films.txt -o masks --jsonl"},
                    {positional("TASK", "id of a zoo entry"),

@@ -56,15 +56,8 @@ std::string obstacle(const plan::Step& step, const std::vector<StepResult>& earl
 
 Status run_step(StepResult& result, const Study& study, const image::LabelMap* within, StepRunner& runner,
                 const RunOptions& options) {
-  if (!result.card.needs.empty()) {
-    for (const std::string& need : result.card.needs) {
-      if (need != study.modality) return Error{result.step.weights + " needs '" + need + "', which was not given"};
-    }
-  }
-  if (result.card.dims == 3 && !study.image.is_volume()) {
-    return Error{result.step.weights + " works on volumes, and the image is a single slice"};
-  }
-  if (result.card.dims == 2 && study.image.is_volume()) {
+  if (const Status supported = zoo::check_supported(result.card); !supported) return supported;
+  if (study.image.is_volume()) {
     return Error{result.step.weights + " works on single images, and this is a volume of " +
                  std::to_string(study.image.depth) + " slices; choose one with --slice"};
   }

@@ -57,6 +57,17 @@ class ExecuteTest : public testing::Test {
   Study study;
 };
 
+TEST_F(ExecuteTest, AnEntryForVolumesOrThatNeedsMoreThanAnImageIsNotRun) {
+  runner.cards[0].dims = 3;
+  runner.cards[1].needs = {"cxr"};
+  const StudyResult result = run_steps({step(kLung), step(kHeart)});
+  for (const StepResult& refused : result.steps) {
+    EXPECT_EQ(refused.state, StepState::kFailed);
+    EXPECT_NE(refused.why.find("not supported yet"), std::string::npos) << refused.why;
+  }
+  EXPECT_TRUE(runner.ran.empty());
+}
+
 TEST_F(ExecuteTest, AConditionThatHoldsRunsItsStep) {
   const StudyResult result = run_steps({step(kTuberculosis), step(kHeart, {}, plan::Condition{0, "positive"})});
   EXPECT_EQ(result.steps[0].outcome, "positive");

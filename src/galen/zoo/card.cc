@@ -275,6 +275,15 @@ Result<Card> parse_card(const Json& document) {
   return card;
 }
 
+Status check_supported(const Card& card) {
+  if (card.dims != 2) return Error{card.id + " works on volumes, which are not supported yet; it cannot be run"};
+  if (!card.needs.empty()) {
+    return Error{card.id + " needs \"" + card.needs.front() +
+                 "\" besides the image, which is not supported yet; it cannot be run"};
+  }
+  return {};
+}
+
 Json to_json(const InputRule& rule) {
   return {{"channels", rule.channels},
           {"width", rule.width},

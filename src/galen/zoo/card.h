@@ -52,7 +52,7 @@ struct InputRule {
   enum class Fit {
     kStretch,    // The image is resized to width x height.
     kLetterbox,  // Resized with its proportions kept and padded.
-    kTiles,      // Kept at `scale`, cut into overlapping tiles of width x height, which are blended.
+    kTiles,      // Cut into overlapping tiles of width x height, which are blended.
   };
   enum class Crop { kNone, kFieldOfView };
   enum class Intensity {
@@ -83,7 +83,8 @@ struct OutputRule {
   Activation activation = Activation::kSigmoid;
   double temperature = 1;  // Logits are divided by it (Guo et al. 2017)
   double bias = 0;         // Added to the positive class's logit (or logit difference) after the temperature
-  // Classification: positive at or above `high`, negative at or below `low`, between them the step abstains.
+  // Classification: positive at or above `threshold`; where the two abstain_low_high are
+  // given, the step abstains between them.
   double threshold = 0.5;
   std::optional<std::array<double, 2>> abstain_low_high;
   // Classification: a linear head of the graph that gives class-activation maps; empty where there is none.
@@ -95,7 +96,7 @@ struct PostRule {
   bool fill_holes = false;
   double minimum_area_share = 0;  // Components smaller than this share of the image are removed
   bool inside_field_of_view = false;
-  std::string inside;  // Reserved for label nesting: name of a label of the same card that must contain the others
+  std::string inside;  // Name of the label of this card that must contain the others; empty where none must
 };
 
 // What a step whose input is another step's mask sees.
@@ -144,6 +145,9 @@ Json to_json(const InputRule& rule);
 // JSON Schema (draft 7) of a card. It says the same as parse_card, but for what a schema cannot say (unique label
 // values, one mean a channel).
 const std::string& card_schema();
+
+// Fails with a sentence where the card asks for what galen cannot run yet: volumes, or more than an image.
+Status check_supported(const Card& card);
 
 // "segment/lung-cxr": a task, a slash, and lower-case letters, digits and hyphens.
 bool is_entry_id(const std::string& id);

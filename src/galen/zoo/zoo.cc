@@ -44,16 +44,14 @@ bool fits(std::int64_t dimension, std::int64_t wanted) { return dimension <= 0 |
 Status check_input(const Card& card, const network::Graph& graph) {
   if (graph.inputs.empty()) return Error{"the network has no input"};
   const network::ValueInfo& input = graph.inputs.front();
-  if (input.shape.size() != static_cast<std::size_t>(card.dims) + 2) {
-    return Error{"the network's input has " + std::to_string(input.shape.size()) + " dimensions; " +
-                 std::to_string(card.dims + 2) + " are needed"};
+  if (input.shape.size() != 4) {
+    return Error{"the network's input has " + std::to_string(input.shape.size()) + " dimensions; 4 are needed"};
   }
   if (!fits(input.shape[1], card.input.channels)) {
     return Error{"the network takes " + std::to_string(input.shape[1]) + " channels, the card says " +
                  std::to_string(card.input.channels)};
   }
-  const std::size_t last = input.shape.size() - 1;
-  if (!fits(input.shape[last], card.input.width) || !fits(input.shape[last - 1], card.input.height)) {
+  if (!fits(input.shape[3], card.input.width) || !fits(input.shape[2], card.input.height)) {
     return Error{"the network takes images of another size than the card says"};
   }
   return {};
@@ -161,6 +159,7 @@ Result<std::string> Zoo::network_bytes(const Card& card) const {
 }
 
 Status Zoo::verify(const Card& card) const {
+  if (Status status = check_supported(card); !status) return status;
   const Result<std::string> bytes = network_bytes(card);
   if (!bytes) return bytes.error();
   const Result<network::Graph> graph = network::parse_onnx(*bytes);

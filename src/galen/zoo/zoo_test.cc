@@ -148,6 +148,23 @@ TEST_F(ZooTest, VerifyComparesTheNetworkWithTheCard) {
   }
 }
 
+TEST_F(ZooTest, AnEntryThatCannotBeRunYetIsNotVerified) {
+  const std::string network = tiny_network(1, 1);
+  Json volumes = card("segment/volumes", sha256(network));
+  volumes["dims"] = 3;
+  add("segment/volumes", network, volumes);
+  Json records = card("segment/records", sha256(network));
+  records["needs"] = {"record"};
+  add("segment/records", network, records);
+  const Result<Zoo> zoo = Zoo::open(folder_);
+  for (const auto& [id, named] : {std::pair{"segment/volumes", "volumes"}, {"segment/records", "\"record\""}}) {
+    const Status status = zoo->verify(*zoo->card(id));
+    ASSERT_FALSE(status) << id;
+    EXPECT_NE(status.error().message.find(named), std::string::npos) << status.error().message;
+    EXPECT_NE(status.error().message.find("not supported yet"), std::string::npos) << status.error().message;
+  }
+}
+
 TEST_F(ZooTest, TheCatalogueListsTheNormalClassFirst) {
   Json classifier = card("classify/tb", sha256("bytes"));
   classifier["task"] = "classify";
