@@ -23,7 +23,7 @@ double as_number(std::int32_t value, const PixelHeader& header) {
 }
 
 // What scales stored values beyond it is not a number that a scanner wrote, and would leave the range of samples.
-constexpr double kLargest = 1e30;
+constexpr double kLargest = 1e28;
 
 struct Rescale {
   double slope = 1;

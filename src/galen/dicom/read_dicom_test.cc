@@ -121,6 +121,13 @@ TEST_F(ReadDicomTest, KnowsAChestFilmFromAnotherOne) {
   EXPECT_EQ(read()->modality, "");
 }
 
+TEST_F(ReadDicomTest, IgnoresASlopeThatTakesStoredValuesBeyondTheRangeOfSamples) {
+  set(DCM_RescaleSlope, "1e29");
+  const Result<image::Image> image = read();
+  ASSERT_TRUE(image) << image.error().message;
+  EXPECT_EQ(image->at(3, 0), 3);
+}
+
 TEST_F(ReadDicomTest, TellsMillimetresOnTheDetectorFromThoseInThePatient) {
   using image::SpacingKind;
   set(DCM_Modality, "CR");

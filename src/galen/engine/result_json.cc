@@ -115,12 +115,13 @@ Json to_json(const Measurement& measurement) {
                      {"to", point_json(to)},
                      {"text", i < measurement.line_texts.size() ? measurement.line_texts[i] : ""}});
   }
-  return {{"name", measurement.name},
-          {"structure", measurement.structure},
-          {"value", measurement.value ? Json(rounded(*measurement.value)) : Json(nullptr)},
-          {"unit", measurement.unit},
-          {"computed_from", measurement.computed_from},
-          {"lines", std::move(lines)}};
+  return {
+      {"name", measurement.name},
+      {"structure", measurement.structure},
+      {"value", measurement.value && std::isfinite(*measurement.value) ? Json(rounded(*measurement.value)) : Json()},
+      {"unit", measurement.unit},
+      {"computed_from", measurement.computed_from},
+      {"lines", std::move(lines)}};
 }
 
 Json to_json(const StudyResult& result) {

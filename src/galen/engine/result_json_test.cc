@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>
@@ -98,6 +99,16 @@ TEST(ResultJsonTest, ARefusalKeepsToItsSchemaToo) {
   StudyResult refusal;
   refusal.image_width = refusal.image_height = 1;
   EXPECT_EQ(problems(to_json(refusal)), "");
+}
+
+TEST(ResultJsonTest, AMeasurementThatIsNoNumberIsNullAndNotZero) {
+  StudyResult result = full_result();
+  for (const double value : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+    result.steps[0].measurements[0].value = value;
+    const Json document = to_json(result);
+    EXPECT_TRUE(document["steps"][0]["measurements"][0]["value"].is_null());
+    EXPECT_EQ(problems(document), "");
+  }
 }
 
 TEST(ResultJsonTest, TheSchemaRefusesWhatIsNotInIt) {
