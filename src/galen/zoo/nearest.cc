@@ -1,30 +1,15 @@
 #include "galen/zoo/nearest.h"
 
 #include <algorithm>
-#include <numeric>
 #include <set>
+
+#include "galen/base/nearest.h"
 
 namespace galen::zoo {
 namespace {
 
 // Longer requests are cut: only their beginning is compared.
 constexpr std::size_t kMostCharacters = 100;
-
-// Levenshtein's.
-std::size_t edit_distance(const std::string& a, const std::string& b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
-    }
-  }
-  return row[b.size()];
-}
 
 std::set<std::string> words(const std::string& name) {
   std::set<std::string> found;
