@@ -58,7 +58,10 @@ endif()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/zoo/ DESTINATION ${CMAKE_INSTALL_DATADIR}/galen/zoo)
 foreach(layer IN LISTS layers)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/src/galen/${layer} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/galen
-          FILES_MATCHING PATTERN "*.h")
+          FILES_MATCHING PATTERN "*.h"
+          # Helpers of tests
+          PATTERN "*_test.h" EXCLUDE PATTERN "test_*.h" EXCLUDE PATTERN "fake_runner.h" EXCLUDE
+          PATTERN "drawn_mask.h" EXCLUDE)
 endforeach()
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/galen)
 
