@@ -2,9 +2,10 @@
 //
 // Names that a card's `measures` and a plan's `measurements` may use; others are ignored in a card and reported as a
 // warning in a plan:
-//   area, share-of-image, share-of-field, diameters, vertical-diameter, horizontal-diameter, circumference, count,
-//   holes, density, volume cup-to-disc ratio, cardiothoracic ratio, share of field, diameter, vessel density, …  (a
-//   plan's words)
+//   in a card: area, share-of-image, share-of-field, diameters, vertical-diameter, horizontal-diameter, circumference,
+//              count, holes, density, volume
+//   in a plan: a person's words, such as cup-to-disc ratio, cardiothoracic ratio, share of field, diameter, vessel
+//              density
 #pragma once
 
 #include <string>
