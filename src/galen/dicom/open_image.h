@@ -7,7 +7,7 @@
 
 namespace galen::dicom {
 
-// A PNG, JPEG, TIFF, NIfTI (image::read_image) or DICOM file (read_dicom).
+// A PNG, JPEG, TIFF, NIfTI (image::read_image) or DICOM file (decode_dicom).
 Result<image::Image> open_image(const std::filesystem::path& path, const image::ReadLimits& limits = {});
 
 }  // namespace galen::dicom

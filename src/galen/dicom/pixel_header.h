@@ -22,7 +22,6 @@ struct PixelHeader {
 
   std::size_t frame_pixels() const { return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns); }
   std::size_t frame_values() const { return frame_pixels() * static_cast<std::size_t>(samples); }
-  bool is_colour() const { return samples >= 3; }
 };
 
 // Fails with a sentence where the file holds no image (and says what it is), where the numbers are impossible or of a

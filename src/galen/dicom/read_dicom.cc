@@ -1,6 +1,5 @@
 #include "galen/dicom/read_dicom.h"
 
-#include "galen/base/files.h"
 #include "galen/dicom/colours.h"
 #include "galen/dicom/decode_pixels.h"
 #include "galen/dicom/geometry.h"
@@ -37,14 +36,6 @@ Result<image::Image> decode(std::string_view bytes, const image::ReadLimits& lim
 
 Result<image::Image> decode_dicom(std::string_view bytes, const image::ReadLimits& limits) {
   return without_exceptions([&] { return decode(bytes, limits); });
-}
-
-Result<image::Image> read_dicom(const std::filesystem::path& path, const image::ReadLimits& limits) {
-  const Result<std::string> bytes = read_text_file(path, limits.file_bytes);
-  if (!bytes) return bytes.error();
-  Result<image::Image> image = decode_dicom(*bytes, limits);
-  if (!image) return image.error_in(path.string());
-  return image;
 }
 
 }  // namespace galen::dicom

@@ -1,7 +1,6 @@
 // Reading one DICOM file as an image.
 #pragma once
 
-#include <filesystem>
 #include <string_view>
 
 #include "galen/image/read.h"
@@ -13,7 +12,6 @@ namespace galen::dicom {
 // a larger number is always brighter; colours are RGB. Geometry, the meaning of the spacing, the display window and the
 // modality come from the file. A file without an image (report, structure set, directory) and a segmentation are
 // refused.
-Result<image::Image> read_dicom(const std::filesystem::path& path, const image::ReadLimits& limits = {});
 Result<image::Image> decode_dicom(std::string_view bytes, const image::ReadLimits& limits = {});
 
 }  // namespace galen::dicom

@@ -52,7 +52,7 @@ class ReadDicomTest : public testing::Test {
 
   Result<image::Image> read(E_TransferSyntax syntax = EXS_LittleEndianExplicit) {
     EXPECT_TRUE(file_.saveFile((folder_ / "f.dcm").c_str(), syntax).good());
-    return read_dicom(folder_ / "f.dcm");
+    return open_image(folder_ / "f.dcm");
   }
 
   fs::path folder_;
@@ -253,7 +253,7 @@ TEST_F(ReadDicomTest, RefusesADeflateBomb) {
   ASSERT_TRUE(file_.saveFile((folder_ / "bomb.dcm").c_str(), EXS_DeflatedLittleEndianExplicit).good());
   image::ReadLimits limits;
   limits.decoded_bytes = std::size_t{1} << 20;
-  const Result<image::Image> image = read_dicom(folder_ / "bomb.dcm", limits);
+  const Result<image::Image> image = open_image(folder_ / "bomb.dcm", limits);
   ASSERT_FALSE(image);
   EXPECT_NE(image.error().message.find("unpacks to"), std::string::npos) << image.error().message;
 }

@@ -49,7 +49,6 @@ double BinaryFigures::f1() const {
 }
 double BinaryFigures::sensitivity() const { return quotient(true_positive, true_positive + false_negative); }
 double BinaryFigures::specificity() const { return quotient(true_negative, true_negative + false_positive); }
-double BinaryFigures::precision() const { return quotient(true_positive, true_positive + false_positive); }
 
 BinaryFigures binary_figures(const std::vector<double>& scores, const std::vector<std::uint8_t>& truth,
                              double threshold) {

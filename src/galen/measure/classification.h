@@ -23,7 +23,6 @@ struct BinaryFigures {
   double f1() const;
   double sensitivity() const;
   double specificity() const;
-  double precision() const;
 };
 
 // A score at or above the threshold is positive.

