@@ -18,7 +18,8 @@ struct BatchAnswer {
 enum class BatchForm { kLines, kJsonLines, kJsonArray };
 
 // `answer` is called from several threads at once. An image that fails is reported on stderr, and as a document with
-// the key "error" in its place; the others go on. Status: done, partial, or where all failed: refused (all of them were) or failed.
+// the key "error" in its place; the others go on. Status: done, partial, or where all failed: refused (all of them
+// were) or failed.
 Result<int> run_batch(const std::vector<std::filesystem::path>& images, const std::string& task, BatchForm form,
                       const std::function<Result<BatchAnswer>(const std::filesystem::path&)>& answer, Console& console);
 

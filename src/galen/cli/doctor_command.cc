@@ -31,13 +31,15 @@ struct Findings {
 // What was measured to be fastest for the card's network on this processor; nothing before its first use.
 std::optional<Json> tuning_of(const zoo::Card& card, const std::map<std::string, runtime::Tuning>& tunings) {
   for (const auto& [key, tuning] : tunings) {
-    const bool same = key.rfind(card.network.sha256, 0) == 0 && key.find(runtime::processor_description()) != std::string::npos;
+    const bool same =
+        key.rfind(card.network.sha256, 0) == 0 && key.find(runtime::processor_description()) != std::string::npos;
     if (!same) continue;
     Json measured = Json::array();
     for (const runtime::Measured& one : tuning.measured) {
       measured.push_back({{"threads", one.threads}, {"precision", to_string(one.precision)}, {"seconds", one.seconds}});
     }
-    return Json{{"threads", tuning.threads}, {"precision", to_string(tuning.precision)}, {"measured", std::move(measured)}};
+    return Json{
+        {"threads", tuning.threads}, {"precision", to_string(tuning.precision)}, {"measured", std::move(measured)}};
   }
   return std::nullopt;
 }

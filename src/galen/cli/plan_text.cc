@@ -25,9 +25,12 @@ std::string action(const plan::Step& step, const zoo::Catalogue& catalogue) {
   const zoo::Entry* entry = catalogue.find(step.weights);
   const std::string target = entry ? entry->target : step.weights;
   switch (step.task) {
-    case zoo::Task::kSegment: return "outline the " + target;
-    case zoo::Task::kClassify: return "classify: " + target;
-    case zoo::Task::kPrognose: return "estimate " + target;
+    case zoo::Task::kSegment:
+      return "outline the " + target;
+    case zoo::Task::kClassify:
+      return "classify: " + target;
+    case zoo::Task::kPrognose:
+      return "estimate " + target;
   }
   return target;
 }
@@ -39,7 +42,8 @@ std::string condition(const plan::Condition& when, const plan::Plan& plan, const
   const std::string step = "step " + step_name(index);
   const zoo::Entry* entry = catalogue.find(cause.weights);
   const std::string target = entry ? entry->target : cause.weights;
-  if (cause.task == zoo::Task::kSegment) return when.outcome == "negative" ? step + " finds no " + target : step + " finds any " + target;
+  if (cause.task == zoo::Task::kSegment)
+    return when.outcome == "negative" ? step + " finds no " + target : step + " finds any " + target;
   if (when.outcome == "positive" || when.outcome == "negative") return step + " is " + when.outcome + " for " + target;
   return step + " says: " + when.outcome;
 }
@@ -52,7 +56,10 @@ std::string plan_text(const plan::Plan& plan, const zoo::Catalogue& catalogue, c
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     const plan::Step& step = plan.steps[i];
     text += step_name(i) + ". " + action(step, catalogue) + "  [" + step.weights + "]\n";
-    text += "   on    " + (step.input ? "the mask of step " + step_name(static_cast<std::size_t>(*step.input)) : std::string("the whole image")) + "\n";
+    text += "   on    " +
+            (step.input ? "the mask of step " + step_name(static_cast<std::size_t>(*step.input))
+                        : std::string("the whole image")) +
+            "\n";
     if (step.when) text += "   only  if " + condition(*step.when, plan, catalogue) + "\n";
     const std::string words = words_of(step.from, request);
     if (!words.empty()) text += "   from  " + words + "\n";

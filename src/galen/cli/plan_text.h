@@ -8,7 +8,8 @@
 
 namespace galen::cli {
 
-// Each step with its input, its condition and the words it came from, then what is declined, why, and what could be done.
+// Each step with its input, its condition and the words it came from, then what is declined, why, and what could be
+// done.
 std::string plan_text(const plan::Plan& plan, const zoo::Catalogue& catalogue, const std::string& request);
 
 }  // namespace galen::cli

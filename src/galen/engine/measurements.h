@@ -25,8 +25,8 @@ std::vector<Measurement> measure_step(const StepResult& step, const image::Image
 std::vector<Measurement> measure_across(const std::vector<StepResult>& steps, const image::Image& image,
                                         const std::vector<std::string>& asked);
 
-// A sentence for what the plan asks for and no measurement is known by, and for a "ratio" (whichever the structures allow)
-// where `across`, what measure_across gave, has none.
+// A sentence for what the plan asks for and no measurement is known by, and for a "ratio" (whichever the structures
+// allow) where `across`, what measure_across gave, has none.
 std::vector<std::string> measurement_warnings(const std::vector<std::string>& asked,
                                               const std::vector<Measurement>& across);
 

@@ -20,7 +20,9 @@ TEST(TokensTest, OpensContractionsAndSplitsHyphens) {
 }
 
 TEST(TokensTest, FoldsAccentsWidthsAndTypography) {
-  EXPECT_EQ(joined("\xc5\x92" "dème \xe2\x86\x92 ＣＴ “ok”"), "œdeme -> ct \" ok \"");
+  EXPECT_EQ(joined("\xc5\x92"
+                   "dème \xe2\x86\x92 ＣＴ “ok”"),
+            "œdeme -> ct \" ok \"");
 }
 
 TEST(TokensTest, KeepsDecimalsAndFindsItemNumbers) {

@@ -27,11 +27,22 @@ std::vector<std::string_view> split(std::string_view text, char mark) {
 
 // In the order of Tag.
 constexpr std::array<std::string_view, static_cast<std::size_t>(Tag::kCount)> kTagNames = {
-    "draw",    "draw-noun", "decide", "decide-noun", "estimate", "measure-verb", "do",         "polite",     "ask",
-    "if",      "unless",    "else",   "so",          "first",    "before",       "after",      "then",       "regardless", "also",
-    "positive", "negative", "flip",   "skip",        "skip-after", "only",       "but",        "known",      "history", "self",       "future",
-    "it",      "inside",    "mask-region", "masked", "in",       "whole",        "unmask",     "everything", "everything-structures",
-    "chat",    "chat-noun", "system", "greeting",    "help",     "foreign",      "patient",    "reason"};
+    "draw",        "draw-noun",  "decide",
+    "decide-noun", "estimate",   "measure-verb",
+    "do",          "polite",     "ask",
+    "if",          "unless",     "else",
+    "so",          "first",      "before",
+    "after",       "then",       "regardless",
+    "also",        "positive",   "negative",
+    "flip",        "skip",       "skip-after",
+    "only",        "but",        "known",
+    "history",     "self",       "future",
+    "it",          "inside",     "mask-region",
+    "masked",      "in",         "whole",
+    "unmask",      "everything", "everything-structures",
+    "chat",        "chat-noun",  "system",
+    "greeting",    "help",       "foreign",
+    "patient",     "reason"};
 
 }  // namespace
 
@@ -95,7 +106,8 @@ class LexiconReader {
         if (!field || !candidate) continue;
       }
       lexicon_.stems_.insert(token.stem);
-      const bool letters = std::all_of(token.text.begin(), token.text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+      const bool letters =
+          std::all_of(token.text.begin(), token.text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
       if (!candidate || token.text.size() < 4 || !letters) continue;
       (field ? lexicon_.field_words_ : lexicon_.other_words_).push_back(token.text);
     }
@@ -126,8 +138,9 @@ class LexiconReader {
 
   Status read_concept(const std::string& section, std::string_view line) {
     static const std::map<std::string, ConceptKind> kinds = {
-        {"modality", ConceptKind::kModality}, {"structure", ConceptKind::kStructure}, {"finding", ConceptKind::kFinding},
-        {"facet", ConceptKind::kFacet},       {"quality", ConceptKind::kQuality},     {"measure", ConceptKind::kMeasure}};
+        {"modality", ConceptKind::kModality}, {"structure", ConceptKind::kStructure},
+        {"finding", ConceptKind::kFinding},   {"facet", ConceptKind::kFacet},
+        {"quality", ConceptKind::kQuality},   {"measure", ConceptKind::kMeasure}};
     const auto kind = kinds.find(section);
     if (kind == kinds.end()) return Error{"an entry outside of a known section ('" + section + "')"};
     const std::size_t colon = line.find(':');
@@ -177,8 +190,8 @@ class LexiconReader {
     for (const Head& head : heads_) {
       Concept& made = lexicon_.concepts_[static_cast<std::size_t>(head.concept_id)];
       std::vector<int> site;
-      for (Status status : {resolve(head.parents, made.parents), resolve(head.site, site), resolve(head.shows, made.shows),
-                            resolve(head.structures, made.structures)}) {
+      for (Status status : {resolve(head.parents, made.parents), resolve(head.site, site),
+                            resolve(head.shows, made.shows), resolve(head.structures, made.structures)}) {
         if (!status) return status.error_in(made.name);
       }
       if (!site.empty()) made.site = site.front();

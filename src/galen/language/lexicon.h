@@ -28,11 +28,53 @@ struct Concept {
 
 // The roles that a word may play in a request: one a line of the lexicon's section [words].
 enum class Tag {
-  kDraw, kDrawNoun, kDecide, kDecideNoun, kEstimate, kMeasureVerb, kDo, kPolite, kAsk,
-  kIf, kUnless, kElse, kSo, kFirst, kBefore, kAfter, kThen, kRegardless, kAlso,
-  kPositive, kNegative, kFlip, kSkip, kSkipAfter, kOnly, kBut, kKnown, kHistory, kSelf, kFuture,
-  kIt, kInside, kMaskRegion, kMasked, kIn, kWhole, kUnmask, kEverything, kEverythingStructures,
-  kChat, kChatNoun, kSystem, kGreeting, kHelp, kForeign, kPatient, kReason,
+  kDraw,
+  kDrawNoun,
+  kDecide,
+  kDecideNoun,
+  kEstimate,
+  kMeasureVerb,
+  kDo,
+  kPolite,
+  kAsk,
+  kIf,
+  kUnless,
+  kElse,
+  kSo,
+  kFirst,
+  kBefore,
+  kAfter,
+  kThen,
+  kRegardless,
+  kAlso,
+  kPositive,
+  kNegative,
+  kFlip,
+  kSkip,
+  kSkipAfter,
+  kOnly,
+  kBut,
+  kKnown,
+  kHistory,
+  kSelf,
+  kFuture,
+  kIt,
+  kInside,
+  kMaskRegion,
+  kMasked,
+  kIn,
+  kWhole,
+  kUnmask,
+  kEverything,
+  kEverythingStructures,
+  kChat,
+  kChatNoun,
+  kSystem,
+  kGreeting,
+  kHelp,
+  kForeign,
+  kPatient,
+  kReason,
   kCount
 };
 using Tags = std::bitset<static_cast<std::size_t>(Tag::kCount)>;
@@ -57,7 +99,8 @@ class Lexicon {
   int find(std::string_view name) const;
   // Whether `id` is `ancestor` or a part or kind of it.
   bool is_a(int id, int ancestor) const;
-  // The site of a finding: its own or that of what it is a kind of; a structure is its own site. -1 where none is known.
+  // The site of a finding: its own or that of what it is a kind of; a structure is its own site. -1 where none is
+  // known.
   int site_of(int id) const;
 
   // Values are concept * 2, plus 1 for a phrase that only hints.

@@ -25,7 +25,7 @@ class Phrases {
   void reserve(std::size_t words);
 
   struct Match {
-    std::size_t length = 0;              // In tokens; 0 where nothing matches
+    std::size_t length = 0;  // In tokens; 0 where nothing matches
     const std::vector<int>* values = nullptr;
   };
   // The longest phrase that starts at tokens[at].

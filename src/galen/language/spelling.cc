@@ -46,7 +46,8 @@ class Nearest {
     std::string_view best;
     int best_cost = 1 << 20;
     const std::size_t low = word.size() - static_cast<std::size_t>(allowed);
-    for (std::size_t length = low; length <= word.size() + static_cast<std::size_t>(allowed) && length < by_length_.size(); ++length) {
+    for (std::size_t length = low;
+         length <= word.size() + static_cast<std::size_t>(allowed) && length < by_length_.size(); ++length) {
       for (const Known& known : by_length_[length]) {
         if (__builtin_popcount(known.letters ^ letters) > 2 * allowed) continue;
         const int distance = edit_distance(word, known.word, allowed);
@@ -89,7 +90,8 @@ int edit_distance(std::string_view a, std::string_view b, int limit) {
     int smallest = row[0];
     for (std::size_t j = 1; j <= b.size(); ++j) {
       row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) row[j] = std::min(row[j], twice_above[j - 2] + 1);
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        row[j] = std::min(row[j], twice_above[j - 2] + 1);
       smallest = std::min(smallest, row[j]);
     }
     if (smallest > limit) return limit + 1;
@@ -124,7 +126,9 @@ void correct_spelling(std::vector<Token>& tokens, const Lexicon& lexicon, const 
       continue;
     }
     const std::string& word = token.text;
-    if (word.size() < 4 || word.size() > 30 || lexicon.knows(word) || lexicon.knows_stem(token.stem) || is_english(token.stem)) continue;
+    if (word.size() < 4 || word.size() > 30 || lexicon.knows(word) || lexicon.knows_stem(token.stem) ||
+        is_english(token.stem))
+      continue;
     if (!std::all_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; })) continue;
     if (std::find(own_words.begin(), own_words.end(), word) != own_words.end()) continue;
     auto [at, fresh] = done.try_emplace(word, word);

@@ -10,8 +10,8 @@
 
 namespace galen::language {
 
-// Insertions, deletions, substitutions and transpositions of neighbours (optimal string alignment); more than `limit` is
-// given as limit + 1.
+// Insertions, deletions, substitutions and transpositions of neighbours (optimal string alignment); more than `limit`
+// is given as limit + 1.
 int edit_distance(std::string_view a, std::string_view b, int limit);
 
 // Whether it is a common English word.

@@ -6,8 +6,8 @@
 
 namespace galen::language {
 
-// "metastases" and "metastasis", "tumours" and "tumor", "hippocampi" and "hippocampus" have the same stem. Words of up to
-// three letters, and words with digits or with letters other than a-z, are their own stems.
+// "metastases" and "metastasis", "tumours" and "tumor", "hippocampi" and "hippocampus" have the same stem. Words of up
+// to three letters, and words with digits or with letters other than a-z, are their own stems.
 std::string stem(std::string_view folded_word);
 
 }  // namespace galen::language

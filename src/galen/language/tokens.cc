@@ -27,18 +27,63 @@ bool is_latin(utf8proc_int32_t c) { return c < 0x250 || (c >= 0x1e00 && c < 0x1f
 // Typographic characters that mean a plain mark.
 std::string plain_mark(utf8proc_int32_t c) {
   switch (c) {
-    case 0x2018: case 0x2019: case 0x02bc: case 0x60: case 0xb4: return "'";
-    case 0x201c: case 0x201d: case 0xab: case 0xbb: case 0x2039: case 0x203a: return "\"";
-    case 0x2010: case 0x2011: return "-";
-    case 0x2012: case 0x2013: case 0x2014: case 0x2015: case 0x2212: return "\xe2\x80\x94";
-    case 0x2190: case 0x2192: case 0x21d2: case 0x279c: case 0x2794: case 0x27a1: case 0x21e8: case 0x2b95: case 0x21a6:
-    case 0x25b6: case 0x2ba9: return "->";
-    case 0x2022: case 0x25cf: case 0x25aa: case 0x2023: case 0x25e6: case 0xb7: return "*";
-    case 0x61f: case 0x37e: case 0xff1f: case 0xbf: return "?";
-    case 0x60c: case 0x3001: return ",";
-    case 0x3002: case 0x2026: return ".";
-    case 0x2713: case 0x2714: return "";
-    default: return c < 0x80 ? std::string(1, static_cast<char>(c)) : "";
+    case 0x2018:
+    case 0x2019:
+    case 0x02bc:
+    case 0x60:
+    case 0xb4:
+      return "'";
+    case 0x201c:
+    case 0x201d:
+    case 0xab:
+    case 0xbb:
+    case 0x2039:
+    case 0x203a:
+      return "\"";
+    case 0x2010:
+    case 0x2011:
+      return "-";
+    case 0x2012:
+    case 0x2013:
+    case 0x2014:
+    case 0x2015:
+    case 0x2212:
+      return "\xe2\x80\x94";
+    case 0x2190:
+    case 0x2192:
+    case 0x21d2:
+    case 0x279c:
+    case 0x2794:
+    case 0x27a1:
+    case 0x21e8:
+    case 0x2b95:
+    case 0x21a6:
+    case 0x25b6:
+    case 0x2ba9:
+      return "->";
+    case 0x2022:
+    case 0x25cf:
+    case 0x25aa:
+    case 0x2023:
+    case 0x25e6:
+    case 0xb7:
+      return "*";
+    case 0x61f:
+    case 0x37e:
+    case 0xff1f:
+    case 0xbf:
+      return "?";
+    case 0x60c:
+    case 0x3001:
+      return ",";
+    case 0x3002:
+    case 0x2026:
+      return ".";
+    case 0x2713:
+    case 0x2714:
+      return "";
+    default:
+      return c < 0x80 ? std::string(1, static_cast<char>(c)) : "";
   }
 }
 
@@ -48,7 +93,8 @@ Character fold(utf8proc_int32_t c) {
     result.kind = Kind::kLine;
     return result;
   }
-  if (const std::string mark = plain_mark(c); c < 0x80 ? !std::isalnum(static_cast<int>(c)) && c > 0x20 && c != 0x7f : !mark.empty()) {
+  if (const std::string mark = plain_mark(c);
+      c < 0x80 ? !std::isalnum(static_cast<int>(c)) && c > 0x20 && c != 0x7f : !mark.empty()) {
     result.kind = Kind::kMark;
     result.text = mark;
     return result;
@@ -115,16 +161,24 @@ std::vector<Character> characters_of(std::string_view text) {
 // What is written as one word and meant as two, with or without the apostrophe.
 const std::map<std::string, std::pair<std::string, std::string>, std::less<>>& contractions() {
   static const std::map<std::string, std::pair<std::string, std::string>, std::less<>> table = {
-      {"dont", {"do", "not"}},       {"doesnt", {"does", "not"}},   {"didnt", {"did", "not"}},   {"isnt", {"is", "not"}},
-      {"arent", {"are", "not"}},     {"wasnt", {"was", "not"}},     {"werent", {"were", "not"}}, {"hasnt", {"has", "not"}},
-      {"havent", {"have", "not"}},   {"hadnt", {"had", "not"}},     {"cant", {"can", "not"}},    {"cannot", {"can", "not"}},
-      {"couldnt", {"could", "not"}}, {"wont", {"will", "not"}},     {"wouldnt", {"would", "not"}}, {"neednt", {"need", "not"}},
-      {"shouldnt", {"should", "not"}}, {"mustnt", {"must", "not"}}, {"aint", {"is", "not"}},     {"whats", {"what", "is"}},
-      {"thats", {"that", "is"}},     {"theres", {"there", "is"}},   {"wheres", {"where", "is"}}, {"hows", {"how", "is"}},
-      {"lets", {"let", "us"}},       {"im", {"i", "am"}},           {"ive", {"i", "have"}},      {"youre", {"you", "are"}},
-      {"id", {"i", "would"}},        {"wanna", {"want", "to"}},     {"gonna", {"going", "to"}},  {"gimme", {"give", "me"}},
-      {"weve", {"we", "have"}},      {"theyre", {"they", "are"}}, {"hes", {"he", "is"}},
-      {"shes", {"she", "is"}}};
+      {"dont", {"do", "not"}},         {"doesnt", {"does", "not"}},
+      {"didnt", {"did", "not"}},       {"isnt", {"is", "not"}},
+      {"arent", {"are", "not"}},       {"wasnt", {"was", "not"}},
+      {"werent", {"were", "not"}},     {"hasnt", {"has", "not"}},
+      {"havent", {"have", "not"}},     {"hadnt", {"had", "not"}},
+      {"cant", {"can", "not"}},        {"cannot", {"can", "not"}},
+      {"couldnt", {"could", "not"}},   {"wont", {"will", "not"}},
+      {"wouldnt", {"would", "not"}},   {"neednt", {"need", "not"}},
+      {"shouldnt", {"should", "not"}}, {"mustnt", {"must", "not"}},
+      {"aint", {"is", "not"}},         {"whats", {"what", "is"}},
+      {"thats", {"that", "is"}},       {"theres", {"there", "is"}},
+      {"wheres", {"where", "is"}},     {"hows", {"how", "is"}},
+      {"lets", {"let", "us"}},         {"im", {"i", "am"}},
+      {"ive", {"i", "have"}},          {"youre", {"you", "are"}},
+      {"id", {"i", "would"}},          {"wanna", {"want", "to"}},
+      {"gonna", {"going", "to"}},      {"gimme", {"give", "me"}},
+      {"weve", {"we", "have"}},        {"theyre", {"they", "are"}},
+      {"hes", {"he", "is"}},           {"shes", {"she", "is"}}};
   return table;
 }
 
@@ -176,7 +230,8 @@ class Tokeniser {
     return c && c->kind == Kind::kDigit;
   }
 
-  void push(TokenKind kind, std::string text, std::size_t first, std::size_t count, bool capital = false, bool latin = true) {
+  void push(TokenKind kind, std::string text, std::size_t first, std::size_t count, bool capital = false,
+            bool latin = true) {
     Token token;
     token.kind = kind;
     token.stem = kind == TokenKind::kWord ? stem(text) : text;
@@ -201,7 +256,8 @@ class Tokeniser {
   // "1)", "1.", "(a)", "a)": the number of an item, at the start of a line or between blanks.
   bool read_item_number(bool line_start) {
     const Character& c = characters_[at_];
-    const bool small = (c.kind == Kind::kDigit && c.text != "0") || (c.kind == Kind::kLetter && c.text.size() == 1 && c.text[0] <= 'h');
+    const bool small = (c.kind == Kind::kDigit && c.text != "0") ||
+                       (c.kind == Kind::kLetter && c.text.size() == 1 && c.text[0] <= 'h');
     if (!small || !(space_ || tokens_.empty() || line_start)) return false;
     const bool two_digits = c.kind == Kind::kDigit && digit_at(1);
     const std::size_t size = two_digits ? 2 : 1;
@@ -239,7 +295,9 @@ class Tokeniser {
     if (text == ">") return (space_ && blank_at(run)) ? mark("->", run) : (run > 1 ? mark("->", run) : skip(run));
     if (text == "*") return (line_start || blank_at(run)) ? mark("#", run) : skip(run);
     if (text == "(") {
-      if (const Character* c = peek(1); c && mark_at(2, ")") && (c->kind == Kind::kDigit || (c->kind == Kind::kLetter && c->text.size() == 1 && c->text[0] <= 'h'))) {
+      if (const Character* c = peek(1);
+          c && mark_at(2, ")") &&
+          (c->kind == Kind::kDigit || (c->kind == Kind::kLetter && c->text.size() == 1 && c->text[0] <= 'h'))) {
         ++at_;
         item(*c, 2);
         return;
@@ -330,11 +388,15 @@ class Tokeniser {
       static const std::map<std::string, std::string, std::less<>> endings = {
           {"m", "am"}, {"re", "are"}, {"ve", "have"}, {"ll", "will"}, {"d", "would"}};
       if (tail == "t" && text.size() > 1 && text.back() == 'n') {
-        std::string verb = text == "can" ? "can" : text == "won" ? "will" : text == "ain" ? "is" : text.substr(0, text.size() - 1);
+        std::string verb = text == "can"   ? "can"
+                           : text == "won" ? "will"
+                           : text == "ain" ? "is"
+                                           : text.substr(0, text.size() - 1);
         two(verb, "not", first, count, capital);
       } else if (tail == "s") {
-        static const std::array<std::string_view, 14> with_is = {"it",  "that", "there", "what", "where", "here", "he",
-                                                                 "she", "who",  "how",   "let",  "this", "everything", "when"};
+        static const std::array<std::string_view, 14> with_is = {"it",   "that", "there",      "what", "where",
+                                                                 "here", "he",   "she",        "who",  "how",
+                                                                 "let",  "this", "everything", "when"};
         for (const std::string_view pronoun : with_is) {
           if (text == pronoun) return two(text, text == "let" ? "us" : "is", first, count, capital);
         }

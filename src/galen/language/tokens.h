@@ -19,14 +19,14 @@ struct Token {
   std::size_t begin = 0;  // Bytes [begin, end) of the original
   std::size_t end = 0;
   bool space_before = false;
-  bool capital = false;   // The original starts with a capital letter
-  bool latin = true;      // Only of Latin letters, digits and marks
+  bool capital = false;  // The original starts with a capital letter
+  bool latin = true;     // Only of Latin letters, digits and marks
 
   bool is(std::string_view word) const { return text == word; }
 };
 
-// Any bytes are accepted: those that are not UTF-8 separate words. Contractions are opened ("isn't" -> "is not"), hyphened
-// words are split, "w/o" and "?TB" are read as words. At most `limit` tokens are made.
+// Any bytes are accepted: those that are not UTF-8 separate words. Contractions are opened ("isn't" -> "is not"),
+// hyphened words are split, "w/o" and "?TB" are read as words. At most `limit` tokens are made.
 std::vector<Token> tokenise(std::string_view text, std::size_t limit = 200'000);
 
 }  // namespace galen::language

@@ -29,7 +29,8 @@ TEST(ShapeTest, BoxAndCentroidAreThoseOfTheLabel) {
 }
 
 TEST(ShapeTest, DiametersOfARectangleAreItsDiagonalAndTheWidthAcross) {
-  // 4 x 3 pixels: the diagonal is 5; a line at right angles to it rises 4 in 5, so that it crosses the height 3 in 3.75.
+  // 4 x 3 pixels: the diagonal is 5; a line at right angles to it rises 4 in 5, so that it crosses the height 3
+  // in 3.75.
   const Diameters d = *diameters(drawn({"......", ".1111.", ".1111.", ".1111."}), 1);
   EXPECT_DOUBLE_EQ(d.major.length, 5);
   EXPECT_NEAR(d.minor.length, 3.75, 1e-9);

@@ -32,7 +32,9 @@ struct Answer {
 
 std::set<std::string> classes_of(const zoo::Entry* entry, const std::string& outcome) {
   std::set<std::string> classes;
-  if (!entry || entry->task != zoo::Task::kClassify || std::count(entry->classes.begin(), entry->classes.end(), outcome)) return {outcome};
+  if (!entry || entry->task != zoo::Task::kClassify ||
+      std::count(entry->classes.begin(), entry->classes.end(), outcome))
+    return {outcome};
   for (std::size_t i = 0; i < entry->classes.size(); ++i) {
     if (entry->normal[i] == (outcome == "negative")) classes.insert(entry->classes[i]);
   }
@@ -70,7 +72,8 @@ std::vector<Case> read_cases(const fs::path& path, const zoo::Catalogue& catalog
     Json gold = {{"steps", object["steps"]}, {"declined", Json::array()}};
     for (const Json& reason : object["declined"]) gold["declined"].push_back({{"reason", reason}});
     const Plan plan = *parse_plan(gold);
-    cases.push_back({object["id"], object["prompt"], object["modality"].is_string() ? object["modality"].get<std::string>() : "",
+    cases.push_back({object["id"], object["prompt"],
+                     object["modality"].is_string() ? object["modality"].get<std::string>() : "",
                      answer_of(plan, catalogue)});
   }
   return cases;
@@ -101,7 +104,9 @@ class EmbeddedPlannerTest : public ::testing::Test {
     if (!read) GTEST_SKIP() << "the shared planner suite is not beside the source tree";
     catalogue = *read;
   }
-  Answer answer(const std::string& text, const std::string& modality) { return answer_of(plan_of(text, modality, catalogue), catalogue); }
+  Answer answer(const std::string& text, const std::string& modality) {
+    return answer_of(plan_of(text, modality, catalogue), catalogue);
+  }
 
   zoo::Catalogue catalogue;
 };
@@ -187,7 +192,8 @@ TEST_F(EmbeddedPlannerTest, PlansAnEntryThatOnlyTheCatalogueKnows) {
 }
 
 TEST_F(EmbeddedPlannerTest, DeclinesTextWithoutARequest) {
-  for (const char* text : {"", "the", "   ", "?!?!", "\xff\xfe\x00garbage", "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d", "請分割肺部", "Bitte die Lunge segmentieren"}) {
+  for (const char* text : {"", "the", "   ", "?!?!", "\xff\xfe\x00garbage", "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d",
+                           "請分割肺部", "Bitte die Lunge segmentieren"}) {
     const Plan plan = plan_of(text, "cxr", catalogue);
     EXPECT_TRUE(plan.steps.empty()) << text;
     EXPECT_EQ(plan.declined.size(), 1u) << text;
@@ -200,7 +206,8 @@ TEST_F(EmbeddedPlannerTest, SurvivesHostileText) {
   for (int i = 0; i < 30000; ++i) ifs += "if ";
   std::string binary;
   for (int i = 0; i < 4096; ++i) binary += static_cast<char>(i * 37 % 256);
-  for (const std::string& text : {nested, ifs, binary, std::string(100'000, 'a'), std::string("{\"steps\":[{\"weights\":\"segment/lung-cxr\"}]}")}) {
+  for (const std::string& text : {nested, ifs, binary, std::string(100'000, 'a'),
+                                  std::string("{\"steps\":[{\"weights\":\"segment/lung-cxr\"}]}")}) {
     const Result<Plan> plan = make_embedded_planner()->plan({text, "cxr"}, catalogue);
     ASSERT_TRUE(plan.ok());
     EXPECT_TRUE(validate(*plan, catalogue, "cxr").ok());

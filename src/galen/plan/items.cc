@@ -21,10 +21,12 @@ constexpr std::size_t kClueReach = 9;
 
 bool ends_clue(const Token& token, const Lexicon& lexicon, const std::vector<Token>& tokens, std::size_t at) {
   if (token.kind == TokenKind::kMark) return token.text != "\"" && token.text != "/";
-  static constexpr std::array<std::string_view, 10> words = {"and", "or", "if", "unless", "then", "plus", "but", "when", "otherwise", "not"};
+  static constexpr std::array<std::string_view, 10> words = {"and",  "or",  "if",   "unless",    "then",
+                                                             "plus", "but", "when", "otherwise", "not"};
   if (std::find(words.begin(), words.end(), token.text) != words.end()) return true;
   const auto match = lexicon.words().longest(tokens, at);
-  return match.length > 0 && std::find(match.values->begin(), match.values->end(), static_cast<int>(Tag::kDraw)) != match.values->end() &&
+  return match.length > 0 &&
+         std::find(match.values->begin(), match.values->end(), static_cast<int>(Tag::kDraw)) != match.values->end() &&
          token.text != "label" && token.text != "map" && token.text != "colour";
 }
 
@@ -61,8 +63,9 @@ Found clue_at(const std::vector<Token>& tokens, std::size_t at, const Lexicon& l
 // "us" is ultrasound next to what it shows or is shown by, and a pronoun elsewhere.
 bool is_pronoun_us(const std::vector<Token>& tokens, std::size_t at) {
   if (!tokens[at].is("us")) return false;
-  static constexpr std::array<std::string_view, 22> before = {"give",  "tell", "let",   "show",  "send", "help", "for",  "of",   "to",   "with", "by",
-                                                              "asked", "gives", "allow", "makes", "get",  "from", "want", "wants", "told", "gave", "bring"};
+  static constexpr std::array<std::string_view, 22> before = {
+      "give",  "tell",  "let",   "show",  "send", "help", "for",  "of",    "to",   "with", "by",
+      "asked", "gives", "allow", "makes", "get",  "from", "want", "wants", "told", "gave", "bring"};
   return at > 0 && std::find(before.begin(), before.end(), tokens[at - 1].text) != before.end() &&
          !(at >= 2 && tokens[at - 1].is("of") && tokens[at - 2].is("frame"));
 }
@@ -70,16 +73,20 @@ bool is_pronoun_us(const std::vector<Token>& tokens, std::size_t at) {
 // "Dr Smith" is a person; "grade the DR" is not.
 bool is_title_dr(const std::vector<Token>& tokens, std::size_t at, const Lexicon& lexicon) {
   if (!tokens[at].is("dr")) return false;
-  if (at > 0 && (tokens[at - 1].is("dear") || tokens[at - 1].is("hi") || tokens[at - 1].is("hello") || tokens[at - 1].is("thanks"))) return true;
+  if (at > 0 && (tokens[at - 1].is("dear") || tokens[at - 1].is("hi") || tokens[at - 1].is("hello") ||
+                 tokens[at - 1].is("thanks")))
+    return true;
   if (at + 1 >= tokens.size() || tokens[at + 1].kind != TokenKind::kWord) {
-    return at + 1 < tokens.size() && tokens[at + 1].is(".") && at + 2 < tokens.size() && tokens[at + 2].capital && !lexicon.knows(tokens[at + 2].text);
+    return at + 1 < tokens.size() && tokens[at + 1].is(".") && at + 2 < tokens.size() && tokens[at + 2].capital &&
+           !lexicon.knows(tokens[at + 2].text);
   }
   return !lexicon.knows(tokens[at + 1].text) && !lexicon.knows_stem(tokens[at + 1].stem) && tokens[at + 1].space_before;
 }
 
 }  // namespace
 
-std::vector<Item> find_items(const std::vector<Token>& tokens, const Lexicon& lexicon, const CataloguePhrases& catalogue) {
+std::vector<Item> find_items(const std::vector<Token>& tokens, const Lexicon& lexicon,
+                             const CataloguePhrases& catalogue) {
   std::vector<Item> items;
   items.reserve(tokens.size());
   for (std::size_t at = 0; at < tokens.size();) {
@@ -92,7 +99,8 @@ std::vector<Item> find_items(const std::vector<Token>& tokens, const Lexicon& le
     const auto target = catalogue.targets.longest(tokens, at);
     const auto modality = catalogue.modalities.longest(tokens, at);
     const Found clue = clue_at(tokens, at, lexicon);
-    const std::size_t length = std::max({phrase.length, exact.length, word.length, target.length, modality.length, clue.length});
+    const std::size_t length =
+        std::max({phrase.length, exact.length, word.length, target.length, modality.length, clue.length});
     if (length == 0) {
       if (token.kind == TokenKind::kMark) item.mark = token.text;
       else item.word = token.text;
@@ -132,11 +140,18 @@ std::vector<Item> find_items(const std::vector<Token>& tokens, const Lexicon& le
             break;
           case ConceptKind::kStructure:
           case ConceptKind::kFinding:
-            if (std::find(item.concepts.begin(), item.concepts.end(), id) == item.concepts.end()) item.concepts.push_back(id);
+            if (std::find(item.concepts.begin(), item.concepts.end(), id) == item.concepts.end())
+              item.concepts.push_back(id);
             break;
-          case ConceptKind::kFacet: item.facet = id; break;
-          case ConceptKind::kQuality: item.quality = id; break;
-          case ConceptKind::kMeasure: item.measure = id; break;
+          case ConceptKind::kFacet:
+            item.facet = id;
+            break;
+          case ConceptKind::kQuality:
+            item.quality = id;
+            break;
+          case ConceptKind::kMeasure:
+            item.measure = id;
+            break;
         }
       }
     }

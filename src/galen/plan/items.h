@@ -18,14 +18,14 @@ struct Item {
   int facet = -1;
   int quality = -1;
   int measure = -1;
-  std::vector<int> modalities;       // Of the lexicon
-  std::vector<std::string> codes;    // Of the catalogue, by its own names
-  bool hint = false;                 // The modality is only hinted at
-  std::vector<int> entries;          // Catalogue entries of which it is the target or an alias
-  std::string mark;                  // Of a mark: its text
-  std::string word;                  // Its words, one space between them; empty for a mark
+  std::vector<int> modalities;     // Of the lexicon
+  std::vector<std::string> codes;  // Of the catalogue, by its own names
+  bool hint = false;               // The modality is only hinted at
+  std::vector<int> entries;        // Catalogue entries of which it is the target or an alias
+  std::string mark;                // Of a mark: its text
+  std::string word;                // Its words, one space between them; empty for a mark
   bool number = false;
-  bool plain = false;                // A word that nothing knows a role for
+  bool plain = false;  // A word that nothing knows a role for
 
   bool has(language::Tag tag) const { return language::has(tags, tag); }
   bool names_target() const { return !concepts.empty() || !entries.empty(); }

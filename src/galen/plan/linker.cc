@@ -141,7 +141,8 @@ int Linker::score(const Sense& meant, int index) const {
     if (meant.facet >= 0 && meant.head < 0) {
       value = has.facet == meant.facet ? (primary ? 2 : 1) : 0;
       // "malignant or benign?" is answered by whoever has such classes.
-      if (value == 0 && lexicon_.concept_at(meant.facet).name == "malignancy" && e.task == Task::kClassify && has.facet < 0 && has.head >= 0 && primary) {
+      if (value == 0 && lexicon_.concept_at(meant.facet).name == "malignancy" && e.task == Task::kClassify &&
+          has.facet < 0 && has.head >= 0 && primary) {
         const int cancer = lexicon_.find("cancer"), melanoma = lexicon_.find("melanoma");
         if (lexicon_.is_a(has.head, cancer) || lexicon_.is_a(has.head, melanoma)) value = 2;
       }
@@ -159,10 +160,13 @@ int Linker::score(const Sense& meant, int index) const {
     const int meant_site = meant.site >= 0 ? meant.site : (finding ? lexicon_.site_of(meant.head) : -1);
     if (meant.facet != has.facet) {
       // "how bad is the retinopathy?": its grading answers.
-      if (meant.facet < 0 && meant.head == has.head && e.task == Task::kClassify && lexicon_.concept_at(has.facet).name == "grade") best = std::max(best, 2);
+      if (meant.facet < 0 && meant.head == has.head && e.task == Task::kClassify &&
+          lexicon_.concept_at(has.facet).name == "grade")
+        best = std::max(best, 2);
       if (meant.facet < 0 || has.facet >= 0 || e.task != Task::kClassify) continue;
       const std::string& facet = lexicon_.concept_at(meant.facet).name;
-      const bool related = meant.head == has.head || lexicon_.is_a(has.head, meant.head) || lexicon_.is_a(meant.head, has.head);
+      const bool related =
+          meant.head == has.head || lexicon_.is_a(has.head, meant.head) || lexicon_.is_a(meant.head, has.head);
       if (facet == "malignancy") {
         const int cancer = lexicon_.find("cancer"), melanoma = lexicon_.find("melanoma");
         const bool judges = lexicon_.is_a(has.head, cancer) || lexicon_.is_a(has.head, melanoma);
@@ -185,8 +189,10 @@ int Linker::score(const Sense& meant, int index) const {
       if (lexicon_.is_a(meant.head, has.head) && primary) {
         value = is_generic(lexicon_, meant.head) && meant.site < 0 ? 1 : 2;
       } else if (lexicon_.is_a(has.head, meant.head) && (is_generic(lexicon_, meant.head) || primary)) {
-        value = is_generic(lexicon_, meant.head) ? (meant_site >= 0 && meant_site == has_site ? 2 : 1) : (meant.facet >= 0 ? 2 : 1);
-      } else if (is_family(lexicon_, meant.head) && meant_site < 0 && lexicon_.is_a(has.head, lexicon_.find("lesion"))) {
+        value = is_generic(lexicon_, meant.head) ? (meant_site >= 0 && meant_site == has_site ? 2 : 1)
+                                                 : (meant.facet >= 0 ? 2 : 1);
+      } else if (is_family(lexicon_, meant.head) && meant_site < 0 &&
+                 lexicon_.is_a(has.head, lexicon_.find("lesion"))) {
         value = 1;
       }
     }
@@ -208,13 +214,17 @@ std::vector<Candidate> Linker::candidates(const Mention& mention) const {
     }
     if (best > 0) found.push_back({index, best});
   }
-  std::stable_sort(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
+  std::stable_sort(found.begin(), found.end(),
+                   [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
   return found;
 }
 
-std::vector<Candidate> Linker::fitting(const Mention& mention, Intent intent, const std::set<std::string>& modalities) const {
+std::vector<Candidate> Linker::fitting(const Mention& mention, Intent intent,
+                                       const std::set<std::string>& modalities) const {
   std::vector<Candidate> found = candidates(mention);
-  const auto in_modality = [&](const Candidate& c) { return modalities.empty() || modalities.contains(entry(c.entry).modality) || entry(c.entry).modality == "any"; };
+  const auto in_modality = [&](const Candidate& c) {
+    return modalities.empty() || modalities.contains(entry(c.entry).modality) || entry(c.entry).modality == "any";
+  };
   const auto keep = [](std::vector<Candidate>& list, const auto& condition) {
     std::vector<Candidate> kept;
     std::copy_if(list.begin(), list.end(), std::back_inserter(kept), condition);
@@ -235,10 +245,13 @@ std::vector<Candidate> Linker::fitting(const Mention& mention, Intent intent, co
   std::erase_if(found, [&](const Candidate& c) {
     const Sense& about = sense(c.entry);
     const bool any_site = is_generic(lexicon_, about.head) && about.site < 0;
-    const bool specific = std::none_of(mention.senses.begin(), mention.senses.end(), [&](const Sense& s) { return s.head == about.head && s.site < 0; });
+    const bool specific = std::none_of(mention.senses.begin(), mention.senses.end(),
+                                       [&](const Sense& s) { return s.head == about.head && s.site < 0; });
     if (!any_site || !specific || c.score >= 3) return false;
-    const bool generic = std::any_of(mention.senses.begin(), mention.senses.end(), [&](const Sense& s) { return is_generic(lexicon_, s.head) && s.site < 0; });
-    return !generic && (modalities.empty() ? intent != Intent::kSegment : !modalities.contains(entry(c.entry).modality));
+    const bool generic = std::any_of(mention.senses.begin(), mention.senses.end(),
+                                     [&](const Sense& s) { return is_generic(lexicon_, s.head) && s.site < 0; });
+    return !generic &&
+           (modalities.empty() ? intent != Intent::kSegment : !modalities.contains(entry(c.entry).modality));
   });
   // A generic noun means what this kind of image can show.
   if (!found.empty() && found.front().score <= 1) keep(found, in_modality);
@@ -272,7 +285,10 @@ std::vector<Candidate> Linker::fitting(const Mention& mention, Intent intent, co
     if (top >= 3) keep(found, [](const Candidate& c) { return c.score >= 2; });
     keep(found, of_task);
   }
-  const int best = found.empty() ? 0 : std::max_element(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) { return a.score < b.score; })->score;
+  const int best =
+      found.empty() ? 0 : std::max_element(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) {
+                            return a.score < b.score;
+                          })->score;
   if (best <= 1) keep(found, in_modality);
   best_only(found);
   keep(found, in_modality);
@@ -292,11 +308,14 @@ std::vector<ClassName> Linker::classes_of(const Mention& mention) const {
         // The class that is the target itself ("tuberculosis") names no finer outcome.
         if (!entry(index).normal[c] && concept_id == sense(index).head && sense(index).facet < 0) continue;
         const bool kind = lexicon_.concept_at(concept_id).kind == ConceptKind::kFinding;
-        const bool named = std::any_of(ids.begin(), ids.end(), [&](int id) { return id == concept_id || (kind && lexicon_.is_a(id, concept_id)); });
+        const bool named = std::any_of(ids.begin(), ids.end(), [&](int id) {
+          return id == concept_id || (kind && lexicon_.is_a(id, concept_id));
+        });
         // "pituitary" for "pituitary tumour"
         const bool site = kind && std::any_of(ids.begin(), ids.end(), [&](int id) {
-          return lexicon_.concept_at(id).kind == ConceptKind::kStructure && lexicon_.concept_at(concept_id).name.rfind(lexicon_.concept_at(id).name, 0) == 0;
-        });
+                            return lexicon_.concept_at(id).kind == ConceptKind::kStructure &&
+                                   lexicon_.concept_at(concept_id).name.rfind(lexicon_.concept_at(id).name, 0) == 0;
+                          });
         if (named || site) {
           found.push_back({index, static_cast<int>(c)});
           break;

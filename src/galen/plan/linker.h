@@ -40,7 +40,8 @@ class Linker {
 
   // All entries that the mention can mean, best first; of any modality.
   std::vector<Candidate> candidates(const Mention& mention) const;
-  // Of these, what fits the intent: masks for drawing, classes for deciding, the other kind where there is nothing else.
+  // Of these, what fits the intent: masks for drawing, classes for deciding, the other kind where there is nothing
+  // else.
   std::vector<Candidate> fitting(const Mention& mention, Intent intent, const std::set<std::string>& modalities) const;
 
   // Classes that the words of the mention can name, of any entry.
@@ -61,8 +62,8 @@ class Linker {
   const zoo::Catalogue& catalogue_;
   const language::Lexicon& lexicon_;
   CataloguePhrases phrases_;
-  std::vector<std::vector<Sense>> senses_;  // The target's first, then the aliases'
-  std::vector<int> target_senses_;          // How many of them are the target's own
+  std::vector<std::vector<Sense>> senses_;                     // The target's first, then the aliases'
+  std::vector<int> target_senses_;                             // How many of them are the target's own
   std::vector<std::vector<std::vector<int>>> class_concepts_;  // [entry][class]: concepts and qualities of its name
   std::map<std::string, std::set<int>> code_concepts_;
   std::vector<int> regions_;

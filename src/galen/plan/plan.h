@@ -25,8 +25,8 @@ struct Condition {
 
 struct Step {
   zoo::Task task = zoo::Task::kSegment;
-  std::string weights;          // Catalogue id
-  std::optional<int> input;     // Index of the earlier segment step whose mask restricts the input; none: the image
+  std::string weights;       // Catalogue id
+  std::optional<int> input;  // Index of the earlier segment step whose mask restricts the input; none: the image
   std::optional<Condition> when;
   std::vector<TextRange> from;  // The words that it came from
 };
@@ -45,8 +45,9 @@ struct Decline {
 struct Plan {
   std::vector<Step> steps;
   std::vector<Decline> declined;
-  std::vector<std::string> measurements;  // Asked for by name ("cup-to-disc ratio", "cardiothoracic ratio"), in the lexicon's words
-  std::string modality;                   // What the plan takes the image to be; "" where unknown
+  std::vector<std::string>
+      measurements;      // Asked for by name ("cup-to-disc ratio", "cardiothoracic ratio"), in the lexicon's words
+  std::string modality;  // What the plan takes the image to be; "" where unknown
 };
 
 // Fails naming the place ("steps[2].when.step: …"). Unknown keys are refused.
@@ -55,8 +56,9 @@ Result<Plan> parse_plan(const Json& document);
 Json to_json(const Plan& plan, const std::string& request = "");
 const std::string& plan_schema();
 
-// Checks what a schema cannot: the weights exist and have the step's task, inputs are earlier segmentations, conditions point
-// to earlier steps and to outcomes that these can have, and every step is of one modality (`modality`, unless empty).
+// Checks what a schema cannot: the weights exist and have the step's task, inputs are earlier segmentations, conditions
+// point to earlier steps and to outcomes that these can have, and every step is of one modality (`modality`, unless
+// empty).
 Status validate(const Plan& plan, const zoo::Catalogue& catalogue, const std::string& modality);
 
 }  // namespace galen::plan

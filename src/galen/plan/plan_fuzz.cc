@@ -12,7 +12,8 @@ namespace {
 
 const galen::zoo::Catalogue& catalogue() {
   static const galen::zoo::Catalogue read = [] {
-    const auto json = galen::parse_json(R"({"modalities": {"cxr": ["chest x-ray", "x-ray"], "ct": ["CT"], "mri": ["MRI"]}, "weights": [
+    const auto json = galen::parse_json(
+        R"({"modalities": {"cxr": ["chest x-ray", "x-ray"], "ct": ["CT"], "mri": ["MRI"]}, "weights": [
       {"id": "a", "task": "segment", "target": "lung", "modality": "cxr", "region": "chest"},
       {"id": "b", "task": "classify", "target": "tuberculosis", "modality": "cxr", "classes": ["normal", "tuberculosis"]},
       {"id": "c", "task": "classify", "target": "pneumonia", "modality": "cxr", "classes": ["normal", "pneumonia"]},

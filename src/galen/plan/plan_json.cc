@@ -50,7 +50,8 @@ Status read_ranges(const Json& object, const std::string& place, std::vector<Tex
     if (Status status = check_keys(list[i], where, {"begin", "end", "text"}); !status) return status;
     TextRange range;
     for (const auto& [key, value] : {std::pair{"begin", &range.begin}, std::pair{"end", &range.end}}) {
-      if (!list[i].contains(key) || !list[i][key].is_number_unsigned()) return Error{where + "." + key + ": a number of at least 0 is expected"};
+      if (!list[i].contains(key) || !list[i][key].is_number_unsigned())
+        return Error{where + "." + key + ": a number of at least 0 is expected"};
       *value = list[i][key].get<std::size_t>();
     }
     ranges.push_back(range);
@@ -59,7 +60,8 @@ Status read_ranges(const Json& object, const std::string& place, std::vector<Tex
 }
 
 Result<Step> read_step(const Json& object, const std::string& place) {
-  if (Status status = check_keys(object, place, {"task", "weights", "input", "when", "from"}); !status) return status.error();
+  if (Status status = check_keys(object, place, {"task", "weights", "input", "when", "from"}); !status)
+    return status.error();
   Step step;
   std::string task;
   if (Status status = read_text(object, "task", place, true, task); !status) return status.error();
@@ -81,7 +83,8 @@ Result<Step> read_step(const Json& object, const std::string& place) {
     Result<int> index = read_index(when["step"], place + ".when.step");
     if (!index) return index.error();
     condition.step = *index;
-    if (Status status = read_text(when, "outcome", place + ".when", true, condition.outcome); !status) return status.error();
+    if (Status status = read_text(when, "outcome", place + ".when", true, condition.outcome); !status)
+      return status.error();
     step.when = condition;
   }
   if (Status status = read_ranges(object, place, step.from); !status) return status.error();
@@ -89,16 +92,19 @@ Result<Step> read_step(const Json& object, const std::string& place) {
 }
 
 Result<Decline> read_decline(const Json& object, const std::string& place) {
-  if (Status status = check_keys(object, place, {"reason", "text", "explanation", "nearest", "from"}); !status) return status.error();
+  if (Status status = check_keys(object, place, {"reason", "text", "explanation", "nearest", "from"}); !status)
+    return status.error();
   Decline decline;
   std::string reason;
   if (Status status = read_text(object, "reason", place, true, reason); !status) return status.error();
   std::size_t at = 0;
   while (at < kReasons.size() && kReasons[at] != reason) ++at;
-  if (at == kReasons.size()) return Error{place + ".reason: '" + reason + "' is not one of no-weights, wrong-modality, not-imaging, unclear"};
+  if (at == kReasons.size())
+    return Error{place + ".reason: '" + reason + "' is not one of no-weights, wrong-modality, not-imaging, unclear"};
   decline.reason = static_cast<DeclineReason>(at);
   if (Status status = read_text(object, "text", place, false, decline.text); !status) return status.error();
-  if (Status status = read_text(object, "explanation", place, false, decline.explanation); !status) return status.error();
+  if (Status status = read_text(object, "explanation", place, false, decline.explanation); !status)
+    return status.error();
   if (Status status = read_text(object, "nearest", place, false, decline.nearest); !status) return status.error();
   if (Status status = read_ranges(object, place, decline.from); !status) return status.error();
   return decline;
@@ -121,7 +127,8 @@ Json ranges_json(const std::vector<TextRange>& ranges, const std::string& reques
 std::string to_string(DeclineReason reason) { return std::string(kReasons[static_cast<std::size_t>(reason)]); }
 
 Result<Plan> parse_plan(const Json& document) {
-  if (Status status = check_keys(document, "", {"request", "modality", "steps", "declined", "measurements"}); !status) return status.error();
+  if (Status status = check_keys(document, "", {"request", "modality", "steps", "declined", "measurements"}); !status)
+    return status.error();
   Plan plan;
   std::string request;
   if (Status status = read_text(document, "request", "", false, request); !status) return status.error();

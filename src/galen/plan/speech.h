@@ -22,6 +22,7 @@ struct Speech {
 };
 
 // Takes the targets of such clauses out of the sentences: "a poem about the lungs" asks for no lungs.
-Speech find_speech(const std::vector<Item>& items, const Mentions& mentions, std::vector<Sentence>& sentences, const std::vector<language::Token>& tokens);
+Speech find_speech(const std::vector<Item>& items, const Mentions& mentions, std::vector<Sentence>& sentences,
+                   const std::vector<language::Token>& tokens);
 
 }  // namespace galen::plan

@@ -26,7 +26,8 @@ Status validate(const Plan& plan, const zoo::Catalogue& catalogue, const std::st
     const zoo::Entry* entry = catalogue.find(step.weights);
     if (!entry) return refusal(place + ".weights: the catalogue has no entry '" + step.weights + "'");
     if (entry->task != step.task) {
-      return refusal(place + ".task: '" + step.weights + "' is for the task " + zoo::to_string(entry->task) + ", not " + zoo::to_string(step.task));
+      return refusal(place + ".task: '" + step.weights + "' is for the task " + zoo::to_string(entry->task) + ", not " +
+                     zoo::to_string(step.task));
     }
     if (entry->modality != "any") {
       if (common.empty()) common = entry->modality;
@@ -36,17 +37,20 @@ Status validate(const Plan& plan, const zoo::Catalogue& catalogue, const std::st
     }
     if (step.input) {
       const int source = *step.input;
-      if (source < 0 || source >= static_cast<int>(i)) return refusal(place + ".input: step " + std::to_string(source) + " does not come before it");
+      if (source < 0 || source >= static_cast<int>(i))
+        return refusal(place + ".input: step " + std::to_string(source) + " does not come before it");
       if (plan.steps[static_cast<std::size_t>(source)].task != zoo::Task::kSegment) {
         return refusal(place + ".input: step " + std::to_string(source) + " is not a segmentation, so it has no mask");
       }
     }
     if (step.when) {
       const int cause = step.when->step;
-      if (cause < 0 || cause >= static_cast<int>(i)) return refusal(place + ".when.step: step " + std::to_string(cause) + " does not come before it");
+      if (cause < 0 || cause >= static_cast<int>(i))
+        return refusal(place + ".when.step: step " + std::to_string(cause) + " does not come before it");
       const zoo::Entry* tested = catalogue.find(plan.steps[static_cast<std::size_t>(cause)].weights);
       if (!tested || !can_have(*tested, step.when->outcome)) {
-        return refusal(place + ".when.outcome: step " + std::to_string(cause) + " cannot have the outcome '" + step.when->outcome + "'");
+        return refusal(place + ".when.outcome: step " + std::to_string(cause) + " cannot have the outcome '" +
+                       step.when->outcome + "'");
       }
     }
   }

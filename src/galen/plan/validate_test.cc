@@ -27,7 +27,11 @@ const std::string kTb = R"({"task": "classify", "weights": "classify/tb"})";
 std::string error_of(const Status& status) { return status.ok() ? "" : status.error().message; }
 
 TEST(ValidateTest, AcceptsMasksAndConditionsOfEarlierSteps) {
-  EXPECT_EQ(error_of(check(kLung + ", " + R"({"task": "classify", "weights": "classify/tb", "input": 0, "when": {"step": 0, "outcome": "positive"}})")), "");
+  EXPECT_EQ(
+      error_of(check(
+          kLung + ", " +
+          R"({"task": "classify", "weights": "classify/tb", "input": 0, "when": {"step": 0, "outcome": "positive"}})")),
+      "");
 }
 
 TEST(ValidateTest, NamesThePlaceOfUnknownWeights) {
@@ -37,18 +41,27 @@ TEST(ValidateTest, NamesThePlaceOfUnknownWeights) {
 TEST(ValidateTest, RefusesAnotherTaskAndAnotherModality) {
   EXPECT_EQ(error_of(check(R"({"task": "classify", "weights": "segment/lung"})")).rfind("steps[0].task", 0), 0u);
   EXPECT_EQ(error_of(check(R"({"task": "segment", "weights": "segment/liver"})")).rfind("steps[0].weights", 0), 0u);
-  EXPECT_EQ(error_of(check(kLung + R"(, {"task": "segment", "weights": "segment/liver"})", "")).rfind("steps[1].weights", 0), 0u);
+  EXPECT_EQ(
+      error_of(check(kLung + R"(, {"task": "segment", "weights": "segment/liver"})", "")).rfind("steps[1].weights", 0),
+      0u);
 }
 
 TEST(ValidateTest, RefusesLaterStepsAndStepsWithoutAMask) {
-  EXPECT_EQ(error_of(check(R"({"task": "segment", "weights": "segment/lung", "input": 0})")).rfind("steps[0].input", 0), 0u);
-  EXPECT_EQ(error_of(check(kTb + R"(, {"task": "segment", "weights": "segment/lung", "input": 0})")).rfind("steps[1].input", 0), 0u);
-  EXPECT_EQ(error_of(check(R"({"task": "segment", "weights": "segment/lung", "when": {"step": 3, "outcome": "positive"}})")).rfind("steps[0].when.step", 0), 0u);
+  EXPECT_EQ(error_of(check(R"({"task": "segment", "weights": "segment/lung", "input": 0})")).rfind("steps[0].input", 0),
+            0u);
+  EXPECT_EQ(error_of(check(kTb + R"(, {"task": "segment", "weights": "segment/lung", "input": 0})"))
+                .rfind("steps[1].input", 0),
+            0u);
+  EXPECT_EQ(
+      error_of(check(R"({"task": "segment", "weights": "segment/lung", "when": {"step": 3, "outcome": "positive"}})"))
+          .rfind("steps[0].when.step", 0),
+      0u);
 }
 
 TEST(ValidateTest, RefusesOutcomesThatAStepCannotHave) {
   const auto after = [](const std::string& weights, const std::string& outcome) {
-    return R"({"task": "classify", "weights": ")" + weights + R"("}, {"task": "segment", "weights": "segment/lung", "when": {"step": 0, "outcome": ")" + outcome + "\"}}";
+    return R"({"task": "classify", "weights": ")" + weights +
+           R"("}, {"task": "segment", "weights": "segment/lung", "when": {"step": 0, "outcome": ")" + outcome + "\"}}";
   };
   EXPECT_TRUE(check(after("classify/cause", "viral")).ok());
   EXPECT_EQ(error_of(check(after("classify/cause", "positive"))).rfind("steps[1].when.outcome", 0), 0u);
@@ -70,7 +83,9 @@ TEST(PlanJsonTest, RefusesUnknownKeysAndWrongTypes) {
 }
 
 TEST(PlanJsonTest, WritesWhatItReads) {
-  const Plan plan = *parse_plan(*parse_json("{\"steps\": [" + kTb + R"(, {"task": "segment", "weights": "segment/lung", "when": {"step": 0, "outcome": "positive"}}]})"));
+  const Plan plan = *parse_plan(
+      *parse_json("{\"steps\": [" + kTb +
+                  R"(, {"task": "segment", "weights": "segment/lung", "when": {"step": 0, "outcome": "positive"}}]})"));
   const Plan again = *parse_plan(to_json(plan));
   ASSERT_EQ(again.steps.size(), 2u);
   EXPECT_EQ(again.steps[1].when->outcome, "positive");

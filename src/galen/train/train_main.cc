@@ -77,7 +77,8 @@ int main(int argc, char** argv) {
   app.add_option("recipe", recipe_path, "The recipe, a JSON file")->required();
   app.add_option("--data", data,
                  "Folder that the recipe's tables are relative to (default: $GALEN_DATA, else ../shared/data)");
-  app.add_option("-o,--output", output, "The zoo's folder, or that of the entry below it (ZOO/segment/x); needed unless --train-only");
+  app.add_option("-o,--output", output,
+                 "The zoo's folder, or that of the entry below it (ZOO/segment/x); needed unless --train-only");
   app.add_option("--work", work, "Folder of checkpoints and log (default: one for this recipe in the cache folder)");
   app.add_option("--epochs", epochs, "Instead of the recipe's")->check(CLI::Range(1, 100000));
   app.add_option("--threads", options.threads, "Of the processor (default: all)")->check(CLI::Range(1, 1024));

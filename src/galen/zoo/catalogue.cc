@@ -54,8 +54,9 @@ Result<Entry> parse_entry(const Json& object) {
     bool required;
   };
   std::string task;
-  for (const TextKey& text : {TextKey{"id", &entry.id, true}, TextKey{"task", &task, true}, TextKey{"target", &entry.target, true},
-                              TextKey{"modality", &entry.modality, true}, TextKey{"region", &entry.region, false}}) {
+  for (const TextKey& text :
+       {TextKey{"id", &entry.id, true}, TextKey{"task", &task, true}, TextKey{"target", &entry.target, true},
+        TextKey{"modality", &entry.modality, true}, TextKey{"region", &entry.region, false}}) {
     Result<std::string> value = text_of(object, text.key, text.required);
     if (!value) return value.error();
     *text.value = *value;
@@ -65,7 +66,8 @@ Result<Entry> parse_entry(const Json& object) {
   else if (task == "prognose") entry.task = Task::kPrognose;
   else return Error{"task: '" + task + "' is not one of segment, classify, prognose"};
   if (object.contains("dims")) {
-    if (!object["dims"].is_number_integer() || (object["dims"] != 2 && object["dims"] != 3)) return Error{"dims: 2 or 3 is expected"};
+    if (!object["dims"].is_number_integer() || (object["dims"] != 2 && object["dims"] != 3))
+      return Error{"dims: 2 or 3 is expected"};
     entry.dims = object["dims"].get<int>();
   }
   struct ListKey {
@@ -78,7 +80,8 @@ Result<Entry> parse_entry(const Json& object) {
     if (!value) return value.error();
     *list.value = *value;
   }
-  if (entry.task == Task::kClassify && entry.classes.size() < 2) return Error{"classes: a classification needs at least two"};
+  if (entry.task == Task::kClassify && entry.classes.size() < 2)
+    return Error{"classes: a classification needs at least two"};
   for (const std::string& name : entry.classes) entry.normal.push_back(is_normal_class(name));
   return entry;
 }
