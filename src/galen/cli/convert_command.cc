@@ -4,28 +4,22 @@
 #include "galen/base/text.h"
 #include "galen/cli/commands.h"
 #include "galen/cli/input_image.h"
+#include "galen/image/shown_range.h"
 #include "galen/image/write.h"
 
 namespace galen::cli {
 namespace {
 
-// The samples as 0-255: as they are where they fit, else through the file's display window, else their whole range.
-// `how` says what was done where something was.
+// The samples as 0-255, from the black and white that answers take too. `how` says what was done where something was.
 image::Image for_display(image::Image image, std::string& how) {
-  const auto [lowest, highest] = std::minmax_element(image.samples.begin(), image.samples.end());
-  if (image.samples.empty() || (image.stored_bits <= 8 && *lowest >= 0 && *highest <= 255 && !image.window_low_high))
-    return image;
-  double low = *lowest, high = *highest;
-  how = "its whole range";
-  if (image.window_low_high) {
-    low = (*image.window_low_high)[0];
-    high = (*image.window_low_high)[1];
-    how = "the file's display window";
-  }
-  const double scale = high > low ? 255 / (high - low) : 0;
-  for (float& sample : image.samples)
+  const auto [low, high] = image::shown_range(image);
+  if (low == 0 && high == 255) return image;
+  const double scale = 255 / (high - low);
+  for (float& sample : image.samples) {
     sample = static_cast<float>(std::clamp((static_cast<double>(sample) - low) * scale, 0.0, 255.0));
-  how += " (" + std::to_string(low) + " to " + std::to_string(high) + ")";
+  }
+  how = std::string(image.window_low_high ? "the file's display window" : "black to white") + " (" + std::to_string(low) +
+        " to " + std::to_string(high) + ")";
   return image;
 }
 

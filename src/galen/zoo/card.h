@@ -56,7 +56,7 @@ struct InputRule {
   };
   enum class Crop { kNone, kFieldOfView };
   enum class Intensity {
-    kRange,       // low..high of the stored range -> 0..1 (0-255 for 8 bit)
+    kRange,       // low..high between black and white (image/shown_range.h) -> 0..1, clipped
     kPercentile,  // low..high percentiles of the image -> 0..1, clipped
     kWindow,      // low..high in sample units -> 0..1, clipped
     kZScore,      // (x - mean) / standard deviation of the image
@@ -72,7 +72,7 @@ struct InputRule {
       Crop::kNone;  // kFieldOfView: to the bounding box of the illuminated disc of a fundus or endoscopy picture
   Intensity intensity = Intensity::kRange;
   double low = 0;
-  double high = 1;                       // kRange: fractions of the stored range
+  double high = 1;                       // kRange: fractions of the way from black to white
   std::vector<double> mean = {0, 0, 0};  // After scaling to 0..1, per channel
   std::vector<double> deviation = {1, 1, 1};
 };

@@ -12,7 +12,7 @@ const std::map<std::string, std::vector<std::string>>& modality_names() {
       {"histology", {"H&E", "histopathology", "slide"}},
       {"mri", {"MRI", "MR", "magnetic resonance"}},
       {"pet", {"PET", "positron emission tomography", "PET/CT"}},
-      {"ultrasound", {"US", "ultrasound", "sonogram", "sonography"}},
+      {"ultrasound", {"ultrasound", "US", "sonogram", "sonography"}},
   };
   return names;
 }
