@@ -36,7 +36,7 @@ Error unknown_command(const std::string& word) {
   std::vector<std::string> names;
   for (const Command& command : command_table()) names.push_back(first_word(command.name));
   const std::string close = nearest(word, names);
-  return usage_error("There is no command '" + word + "'" + (close.empty() ? "" : "; did you mean '" + close + "'?") +
+  return usage_error("There is no command '" + word + "'" + (close.empty() ? "." : "; did you mean '" + close + "'?") +
                      " 'galen --help' lists them.");
 }
 

@@ -291,6 +291,11 @@ std::optional<Measurement> cardiothoracic(const std::vector<StepResult>& steps, 
   Result<measure::LineRatio> ratio = Error{"it needs the heart and both lungs, and these were not segmented"};
   if (heart.mask && lungs.mask) {
     ratio = measure::cardiothoracic_ratio(*heart.mask, 1, *lungs.mask, measure::kAnyLabel, scale.spacing);
+    // Of one lung alone the width of the thorax would be half of what it is.
+    for (const std::string side : {"left lung", "right lung"}) {
+      const Found lung = find_structure(steps, [&side](const std::string& name) { return name == side; });
+      if (lung.mask && measure::count_voxels(*lung.mask, 1) == 0) ratio = Error{"the " + side + " was not found"};
+    }
   }
   return line_ratio(kCardiothoracicRatio, "heart / thorax", ratio, "heart", "thorax",
                     "greatest width of the heart ÷ greatest inner width of the thorax between the lungs' outer borders",

@@ -85,6 +85,24 @@ TEST(MeasurementsTest, ARatioThatWasAskedForAndCannotBeMadeSaysWhy) {
   EXPECT_NE(figures[0].computed_from.find("optic disc"), std::string::npos);
 }
 
+TEST(MeasurementsTest, OneLungAloneGivesNoCardiothoracicRatio) {
+  const StepResult heart = segmented("heart", measure::drawn({".11.", ".11."}));
+  for (const bool both : {true, false}) {
+    StepResult lungs = segmented("lung", measure::drawn({both ? "1..2" : "1..1", both ? "1..2" : "1..1"}));
+    lungs.card.labels.resize(2);
+    lungs.card.labels[0].name = "right lung";
+    lungs.card.labels[0].value = 1;
+    lungs.card.labels[1].name = "left lung";
+    lungs.card.labels[1].value = 2;
+    const auto figures = measure_across({heart, lungs}, image::make_image(4, 2), {});
+    ASSERT_EQ(figures.size(), 1u);
+    EXPECT_EQ(figures[0].value.has_value(), both);
+    if (!both) {
+      EXPECT_EQ(figures[0].computed_from, "the left lung was not found");
+    }
+  }
+}
+
 TEST(MeasurementsTest, SizeIsAnsweredByAreaAndDiameters) {
   const auto figures =
       measure_step(segmented("lesion", measure::drawn({"111.", "...."}), {"share-of-image", "diameters"}),

@@ -30,6 +30,27 @@ std::vector<std::string> all_files(const engine::StudyResult& result) {
   return files;
 }
 
+// The files that an earlier answer left in the folder are its result.json's to name; another study's masks beside this
+// one's would be taken for its own. The image that is asked about stays.
+void remove_earlier_answer(const fs::path& folder, const std::string& image_path) {
+  const Result<Json> earlier = read_json_file(folder / "result.json");
+  remove_file(folder / "result.json");
+  if (!earlier || !earlier->is_object()) return;
+  const auto remove_named = [&](const Json& holder) {
+    if (!holder.is_object() || !holder.contains("files") || !holder["files"].is_array()) return;
+    for (const Json& file : holder["files"]) {
+      if (!file.is_string()) continue;
+      const fs::path name = file.get<std::string>();
+      std::error_code ignored;
+      const bool plain = name.has_filename() && name == name.filename() && name != "." && name != "..";
+      if (plain && !fs::equivalent(folder / name, image_path, ignored)) remove_file(folder / name);
+    }
+  };
+  remove_named(*earlier);
+  if (!earlier->contains("steps") || !(*earlier)["steps"].is_array()) return;
+  for (const Json& step : (*earlier)["steps"]) remove_named(step);
+}
+
 Status write_files(engine::StudyResult& result, const image::Image& image, const fs::path& folder) {
   const std::vector<std::string> names = step_names(result);
   const std::vector<Picture> pictures = draw_pictures(result, image);
@@ -87,7 +108,7 @@ Status write_files(engine::StudyResult& result, const image::Image& image, const
 
 Status write_output(engine::StudyResult& result, const image::Image& image, const fs::path& folder) {
   if (Status status = make_writable_folder(folder); !status) return status;
-  remove_file(folder / "result.json");
+  remove_earlier_answer(folder, result.image_path);
   Status status = write_files(result, image, folder);
   if (status) return status;
   // An answer that is not whole is none.

@@ -99,6 +99,27 @@ TEST(ReportTest, AFolderThatCannotBeWrittenIsAnErrorAndLeavesNothing) {
   EXPECT_FALSE(write_output(example.result, example.image, "/proc/galen"));
 }
 
+TEST(ReportTest, AnEarlierAnswersFilesLeaveTheFolderAndThePersonsOwnStay) {
+  Example example;
+  const fs::path folder = temporary_folder("again");
+  ASSERT_TRUE(write_output(example.result, example.image, folder));
+  ASSERT_TRUE(write_file_atomically(folder / "notes.txt", "mine"));
+  ASSERT_TRUE(write_file_atomically(folder.parent_path() / "galen-report-outside", "mine"));
+  Json document = *read_json_file(folder / "result.json");
+  document["files"].push_back("../galen-report-outside");
+  ASSERT_TRUE(write_json_file(folder / "result.json", document));
+  Example other;
+  other.result.steps.clear();
+  ASSERT_TRUE(write_output(other.result, other.image, folder));
+  EXPECT_FALSE(fs::exists(folder / "skin-lesion.png"));
+  EXPECT_FALSE(fs::exists(folder / "overlay-melanoma.png"));
+  EXPECT_TRUE(fs::exists(folder / "report.html"));
+  EXPECT_TRUE(fs::exists(folder / "notes.txt"));
+  EXPECT_TRUE(fs::exists(folder.parent_path() / "galen-report-outside"));
+  fs::remove(folder.parent_path() / "galen-report-outside");
+  fs::remove_all(folder);
+}
+
 TEST(ReportTest, NothingIsWrittenOverTheImageItself) {
   Example example;
   const fs::path folder = temporary_folder("image");

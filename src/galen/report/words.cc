@@ -66,7 +66,7 @@ std::string classification_sentence(const engine::StepResult& step) {
 std::string step_sentence(const engine::StepResult& step) {
   const std::string name = capitalised(step.card.target.empty() ? step.step.weights : step.card.target);
   if (step.state == engine::StepState::kSkipped) return name + " was not looked at: " + step.why + ".";
-  if (step.state == engine::StepState::kFailed) return name + " failed: " + step.why + ".";
+  if (step.state == engine::StepState::kFailed) return "The step for " + name + " could not be run: " + step.why + ".";
   if (step.segmentation) return segmentation_sentence(step);
   if (step.classification) return classification_sentence(step);
   return name + " done.";
